@@ -1,0 +1,1 @@
+//! Answers drawn from a recording: histories, cycles, hot lines.

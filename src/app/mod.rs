@@ -1,0 +1,1 @@
+//! The window: shared state, commands, panels, widgets, theme.

@@ -1,0 +1,1 @@
+//! The opcode table, code objects, their exception and location tables, and `dis`.

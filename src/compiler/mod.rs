@@ -1,0 +1,1 @@
+//! AST to code object, in CPython's own stages, each of which can be kept for showing.

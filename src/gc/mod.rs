@@ -1,0 +1,1 @@
+//! The cycle collector: finds objects that only keep each other alive.

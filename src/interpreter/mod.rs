@@ -1,0 +1,1 @@
+//! The evaluation loop: one function per opcode, specialization, unwinding.

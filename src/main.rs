@@ -1,0 +1,3 @@
+//! The command line: reads the arguments and calls the library.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Simulated addresses: pymalloc's arenas, pools, blocks and free lists.

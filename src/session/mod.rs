@@ -1,0 +1,1 @@
+//! Source in, recording out: runs a program within budgets; no window.

@@ -1,0 +1,1 @@
+//! Source text to tokens to AST, with CPython's positions and error messages.

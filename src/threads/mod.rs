@@ -1,0 +1,1 @@
+//! The GIL and the virtual clock: who holds it, who waits, whose turn is next.

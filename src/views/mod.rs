@@ -1,0 +1,1 @@
+//! Rows, nodes and shapes ready to paint; no egui.
