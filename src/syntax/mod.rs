@@ -1,1 +1,6 @@
-//! Source text to tokens to AST, with CPython's positions and error messages.
+//! Source to tokens to AST; `SyntaxError` in CPython's wording.
+
+pub mod ast;
+pub mod error;
+
+pub use error::{ErrorKind, SyntaxError, Warning};
