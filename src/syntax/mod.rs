@@ -1,6 +1,36 @@
-//! Source to tokens to AST; `SyntaxError` in CPython's wording.
+//! Source text to tokens to AST, with CPython's positions and error messages.
+//!
+//! In reading order: `decode` (bytes to text), `token` and `tokenizer`, `ast`, `parser`,
+//! `error`; `dump` writes a tree as Python's `ast.dump` does.
 
 pub mod ast;
+pub mod decode;
+pub mod dump;
 pub mod error;
+pub mod lines;
+pub mod parser;
+pub mod token;
+pub mod tokenizer;
+pub mod unicode_tables;
 
+pub use decode::decode_source;
+pub use dump::ast_dump;
 pub use error::{ErrorKind, SyntaxError, Warning};
+pub use parser::Mode;
+
+/// Parses the bytes of a source file.
+pub fn parse(source: &[u8], mode: Mode) -> Result<(ast::Mod, Vec<Warning>), SyntaxError> {
+    let text = decode_source(source)?;
+    parser::parse_text(&text, mode)
+}
+
+/// Parses text that is decoded already, as `compile` does with a `str`.
+pub fn parse_str(source: &str, mode: Mode) -> Result<(ast::Mod, Vec<Warning>), SyntaxError> {
+    if source.contains('\0') {
+        return Err(SyntaxError::without_place(
+            ErrorKind::SyntaxError,
+            "source code string cannot contain null bytes",
+        ));
+    }
+    parser::parse_text(&decode::normalize_newlines(source), mode)
+}
