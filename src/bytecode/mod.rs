@@ -1,1 +1,7 @@
 //! The opcode table, code objects, their exception and location tables, and `dis`.
+
+pub mod code;
+pub mod opcode;
+
+pub use code::{CodeObject, CodeUnit, Constant, LocalKind};
+pub use opcode::{Flag, Opcode};
