@@ -1,8 +1,13 @@
-//! Index types, source spans, the Python string representation, number formatting.
+//! Index types, source spans, the Python string representation, numbers and their formatting.
 
+pub mod format;
+pub mod hash;
 pub mod ids;
+pub mod integer;
 pub mod span;
 pub mod text;
+pub mod textops;
+pub mod unicode;
 
 pub use ids::{Moment, ObjId, Offset, TextId, ThreadId};
 pub use span::SourceLocation;
