@@ -19,9 +19,9 @@
 //!
 //! ```layers
 //! base        ->
-//! events      -> base
 //! syntax      -> base
 //! bytecode    -> base
+//! events      -> base bytecode
 //! memory      -> base events
 //! threads     -> base events
 //! compiler    -> base syntax bytecode

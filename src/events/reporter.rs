@@ -1,0 +1,137 @@
+//! Collects events in a buffer and hands them on in chunks, so that reporting one costs a store.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{CodeId, Event};
+use crate::base::TextId;
+use crate::bytecode::CodeObject;
+
+/// Events in a chunk, at most: a chunk fits the second-level cache.
+const CHUNK_EVENTS: usize = 8192;
+
+/// Who listens to a run.
+///
+/// Texts and code objects arrive before the first event that names them; their numbers count
+/// up from 1 (0 stands for the empty text) and from 0.
+pub trait EventSink: Send {
+    /// Takes the next events of the stream.
+    fn events(&mut self, events: &[Event]);
+    /// Takes the text that `id` stands for from now on.
+    fn text(&mut self, id: TextId, text: &str);
+    /// Takes the code object that `id` stands for from now on.
+    fn code(&mut self, id: CodeId, code: &Arc<CodeObject>);
+}
+
+/// Whether the evaluation loop reports: a type parameter of the loop, so that the unrecorded
+/// loop contains no trace of recording.
+pub trait Mode {
+    /// True where events are wanted.
+    const RECORDING: bool;
+}
+
+/// The loop that reports each fact.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded;
+/// The loop that reports nothing and pays nothing for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unrecorded;
+
+impl Mode for Recorded {
+    const RECORDING: bool = true;
+}
+impl Mode for Unrecorded {
+    const RECORDING: bool = false;
+}
+
+/// The machine's end of the event stream.
+///
+/// Without a sink it is off: `emit` is then one test of a flag.
+#[derive(Default)]
+pub struct Reporter {
+    on: bool,
+    buffer: Vec<Event>,
+    reported: u64,
+    texts: HashMap<Box<str>, TextId>,
+    codes: u32,
+    sink: Option<Box<dyn EventSink>>,
+}
+
+impl std::fmt::Debug for Reporter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reporter")
+            .field("on", &self.on)
+            .field("reported", &self.reported)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reporter {
+    /// A reporter that passes everything to `sink`.
+    pub fn to(sink: Box<dyn EventSink>) -> Self {
+        Self {
+            on: true,
+            buffer: Vec::with_capacity(CHUNK_EVENTS),
+            sink: Some(sink),
+            ..Self::default()
+        }
+    }
+
+    /// Whether anybody listens.
+    #[inline]
+    pub const fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// How many events were reported so far: the current moment.
+    #[inline]
+    pub const fn moment(&self) -> u64 {
+        self.reported + self.buffer.len() as u64
+    }
+
+    /// Reports one fact; does nothing when nobody listens.
+    #[inline]
+    pub fn emit(&mut self, event: Event) {
+        if self.on {
+            self.buffer.push(event);
+            if self.buffer.len() == CHUNK_EVENTS {
+                self.flush();
+            }
+        }
+    }
+
+    /// The number of `text`, which the sink learns on first use. Only called when [`Self::is_on`].
+    pub fn text(&mut self, text: &str) -> TextId {
+        if text.is_empty() {
+            return TextId(0);
+        }
+        if let Some(&id) = self.texts.get(text) {
+            return id;
+        }
+        let id = TextId(self.texts.len() as u32 + 1);
+        self.texts.insert(text.into(), id);
+        if let Some(sink) = &mut self.sink {
+            sink.text(id, text);
+        }
+        id
+    }
+
+    /// Registers a code object and gives its number.
+    pub fn code(&mut self, code: &Arc<CodeObject>) -> CodeId {
+        let id = CodeId(self.codes);
+        self.codes += 1;
+        if let Some(sink) = &mut self.sink {
+            sink.code(id, code);
+        }
+        id
+    }
+
+    /// Hands on what the buffer holds.
+    pub fn flush(&mut self) {
+        if let Some(sink) = &mut self.sink {
+            sink.events(&self.buffer);
+        }
+        self.reported += self.buffer.len() as u64;
+        self.buffer.clear();
+    }
+}
