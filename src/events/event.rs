@@ -167,7 +167,8 @@ pub enum Event {
     TypeSet { obj: ObjId, old: ObjId, new: ObjId },
     /// `sys.getsizeof` of the object changed.
     SizeSet { obj: ObjId, old: u32, new: u32 },
-    /// A reference slot of `owner` changed from `old` to `new` (NULL: empty).
+    /// A reference slot of `owner` changed from `old` to `new` (NULL: empty). With `owner` NULL
+    /// the interpreter itself holds the reference, in a [`SlotKind::Member`] such as `sys.modules`.
     SlotSet {
         owner: ObjId,
         slot: Slot,
@@ -258,21 +259,30 @@ pub enum Event {
         old: ObjId,
         new: ObjId,
     },
-    /// The frame's namespaces: `f_globals`, `f_locals` (NULL where it has none).
+    /// What else a new frame refers to, reported once, directly after its [`Event::FramePush`]:
+    /// its code object and `f_locals` (NULL where it has none), both owned, and `f_globals`,
+    /// which it owns only when it has no function.
     FrameNamespaces {
         frame: FrameId,
+        code: ObjId,
         globals: ObjId,
         locals: ObjId,
     },
+    /// The frame object of the frame (`sys._getframe`, tracebacks) was made or given up; owned.
+    FrameObject {
+        frame: FrameId,
+        old: ObjId,
+        new: ObjId,
+    },
     /// The thread is about to execute the instruction at `offset` (code units) of `frame`;
-    /// `previous` is the offset at which that frame stood before, `opcode` the live (specialized) one.
+    /// `previous` is the offset at which that frame stood before (0 in a new frame), `opcode` the live (specialized) one.
     Instruction {
         frame: FrameId,
         previous: u32,
         offset: u32,
         opcode: u8,
     },
-    /// `frame` reached another source line.
+    /// `frame` reached another source line; `old` is 0 in a new frame.
     Line { frame: FrameId, old: u32, new: u32 },
     /// A native function is entered (`function` may be NULL for a slot of a type).
     CallNative { function: ObjId, name: TextId },
@@ -297,6 +307,13 @@ pub enum Event {
     // ---- exceptions
     /// The thread's current exception changed (NULL: none).
     ExceptionSet {
+        thread: ThreadId,
+        old: ObjId,
+        new: ObjId,
+    },
+    /// The exception that the thread is handling (`sys.exception()`) changed (NULL: none). The
+    /// thread owns `new`; a suspended generator keeps its own in its `gi_exc_value`.
+    HandledSet {
         thread: ThreadId,
         old: ObjId,
         new: ObjId,
