@@ -221,7 +221,9 @@ impl TupleHasher {
 
     /// The tuple's hash.
     pub const fn finish(self) -> i64 {
-        let acc = self.acc.wrapping_add(self.len ^ (Self::PRIME_5 ^ 3527539));
+        let acc = self
+            .acc
+            .wrapping_add(self.len ^ (Self::PRIME_5 ^ 0x0035_d373));
         if acc == u64::MAX {
             1546275796
         } else {
@@ -250,7 +252,7 @@ pub fn hash_frozenset(items: impl IntoIterator<Item = i64>) -> i64 {
     let mut len = 0_u64;
     for item in items {
         let item = item as u64;
-        hash ^= ((item ^ 89869747) ^ (item << 16)).wrapping_mul(3644798167);
+        hash ^= ((item ^ 0x055b_4db3) ^ (item << 16)).wrapping_mul(3644798167);
         len += 1;
     }
     hash ^= (len + 1).wrapping_mul(1927868237);

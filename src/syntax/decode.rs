@@ -17,7 +17,9 @@ pub fn decode_source(bytes: &[u8]) -> Result<String, SyntaxError> {
         ));
     }
     let cookie = find_cookie(body);
-    let encoding = cookie.as_deref().map_or(Some(Encoding::Utf8), Encoding::named);
+    let encoding = cookie
+        .as_deref()
+        .map_or(Some(Encoding::Utf8), Encoding::named);
     let Some(encoding) = encoding else {
         let name = cookie.unwrap_or_default();
         return Err(SyntaxError::without_place(
@@ -35,7 +37,14 @@ pub fn decode_source(bytes: &[u8]) -> Result<String, SyntaxError> {
     let text = match encoding {
         Encoding::Utf8 => match std::str::from_utf8(body) {
             Ok(text) => text.to_owned(),
-            Err(error) => return Err(utf8_error(body, error.valid_up_to(), error.error_len(), cookie.is_some())),
+            Err(error) => {
+                return Err(utf8_error(
+                    body,
+                    error.valid_up_to(),
+                    error.error_len(),
+                    cookie.is_some(),
+                ));
+            }
         },
         Encoding::Latin1 => body.iter().map(|&b| char::from(b)).collect(),
         Encoding::Latin9 => body.iter().map(|&b| latin9(b)).collect(),
@@ -80,16 +89,16 @@ impl Encoding {
     fn named(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
         match name.as_str() {
-            "utf-8" | "utf8" | "utf-8-sig" | "u8" | "utf" | "utf8-ucs2" | "utf8-ucs4" | "cp65001" => {
-                Some(Self::Utf8)
-            }
-            "latin-1" | "latin1" | "latin" | "l1" | "iso-8859-1" | "iso8859-1" | "8859" | "cp819" => {
-                Some(Self::Latin1)
-            }
+            "utf-8" | "utf8" | "utf-8-sig" | "u8" | "utf" | "utf8-ucs2" | "utf8-ucs4"
+            | "cp65001" => Some(Self::Utf8),
+            "latin-1" | "latin1" | "latin" | "l1" | "iso-8859-1" | "iso8859-1" | "8859"
+            | "cp819" => Some(Self::Latin1),
             "iso-8859-15" | "iso8859-15" | "latin-9" | "latin9" | "l9" => Some(Self::Latin9),
             "ascii" | "us-ascii" | "646" | "ansi-x3.4-1968" => Some(Self::Ascii),
             name if name.starts_with("utf-8-") => Some(Self::Utf8),
-            name if name.starts_with("latin-1-") || name.starts_with("iso-8859-1-") => Some(Self::Latin1),
+            name if name.starts_with("latin-1-") || name.starts_with("iso-8859-1-") => {
+                Some(Self::Latin1)
+            }
             name if name.starts_with("iso-8859-15-") => Some(Self::Latin9),
             _ => None,
         }
@@ -99,7 +108,9 @@ impl Encoding {
 /// The name in a `coding:` comment of the first two lines.
 fn find_cookie(body: &[u8]) -> Option<String> {
     for line in body.split(|&b| b == b'\n').take(2) {
-        let comment = line.iter().position(|b| !matches!(b, b' ' | b'\t' | 0x0c | b'\r'));
+        let comment = line
+            .iter()
+            .position(|b| !matches!(b, b' ' | b'\t' | 0x0c | b'\r'));
         match comment {
             None => continue,
             Some(at) if line[at] == b'#' => {
@@ -120,7 +131,10 @@ fn cookie_in(comment: &[u8]) -> Option<String> {
     loop {
         let after = &comment[at + 6..];
         if let [b':' | b'=', rest @ ..] = after {
-            let skip = rest.iter().position(|b| !matches!(b, b' ' | b'\t')).unwrap_or(rest.len());
+            let skip = rest
+                .iter()
+                .position(|b| !matches!(b, b' ' | b'\t'))
+                .unwrap_or(rest.len());
             let name: Vec<u8> = rest[skip..]
                 .iter()
                 .copied()
@@ -130,7 +144,10 @@ fn cookie_in(comment: &[u8]) -> Option<String> {
                 return String::from_utf8(name).ok();
             }
         }
-        at += 1 + comment.get(at + 1..)?.windows(6).position(|w| w == b"coding")?;
+        at += 1 + comment
+            .get(at + 1..)?
+            .windows(6)
+            .position(|w| w == b"coding")?;
     }
 }
 

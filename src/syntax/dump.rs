@@ -149,7 +149,14 @@ impl Dumper {
                 type_params,
             } => {
                 self.open("FunctionDef");
-                self.function(name, args, body, decorator_list, returns.as_deref(), type_params);
+                self.function(
+                    name,
+                    args,
+                    body,
+                    decorator_list,
+                    returns.as_deref(),
+                    type_params,
+                );
             }
             StmtKind::AsyncFunctionDef {
                 name,
@@ -160,7 +167,14 @@ impl Dumper {
                 type_params,
             } => {
                 self.open("AsyncFunctionDef");
-                self.function(name, args, body, decorator_list, returns.as_deref(), type_params);
+                self.function(
+                    name,
+                    args,
+                    body,
+                    decorator_list,
+                    returns.as_deref(),
+                    type_params,
+                );
             }
             StmtKind::ClassDef {
                 name,
@@ -813,7 +827,9 @@ fn repr_float(out: &mut String, value: f64, whole_suffix: &str) {
         return;
     }
     let scientific = format!("{value:e}");
-    let (digits, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
+    let (digits, exponent) = scientific
+        .split_once('e')
+        .expect("`{:e}` writes an exponent");
     let exponent: i32 = exponent.parse().expect("`{:e}` writes a number");
     if (-4..16).contains(&exponent) {
         let plain = format!("{value}");
@@ -861,7 +877,11 @@ fn repr_str(out: &mut String, points: impl Iterator<Item = u32> + Clone) {
 }
 
 fn repr_bytes(out: &mut String, bytes: &[u8]) {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
     out.push('b');
     out.push(quote);
     for &b in bytes {

@@ -143,7 +143,11 @@ type Step = Result<(), Box<TokenizeError>>;
 impl Tokenizer<'_> {
     /// Adds at least one token, or says why not.
     fn next_token(&mut self) -> Step {
-        if self.fstrings.last().is_some_and(|fstring| !fstring.in_field) {
+        if self
+            .fstrings
+            .last()
+            .is_some_and(|fstring| !fstring.in_field)
+        {
             return self.fstring_token();
         }
         self.regular_token()
@@ -297,9 +301,14 @@ impl Tokenizer<'_> {
         let (col, altcol) = if self.peek().is_none() {
             (0, 0)
         } else {
-            continued.map_or((col, altcol), |first| (first.0, if first.0 == 0 { altcol } else { first.1 }))
+            continued.map_or((col, altcol), |first| {
+                (first.0, if first.0 == 0 { altcol } else { first.1 })
+            })
         };
-        let &(top, alt_top) = self.indents.last().expect("the outermost level is never popped");
+        let &(top, alt_top) = self
+            .indents
+            .last()
+            .expect("the outermost level is never popped");
         if col == top {
             if altcol != alt_top {
                 return Err(self.tab_error());
@@ -322,7 +331,10 @@ impl Tokenizer<'_> {
                 self.indents.pop();
                 self.pending -= 1;
             }
-            let &(top, alt_top) = self.indents.last().expect("the outermost level is never popped");
+            let &(top, alt_top) = self
+                .indents
+                .last()
+                .expect("the outermost level is never popped");
             if col != top {
                 return Err(self.dedent_error());
             }
@@ -359,7 +371,10 @@ impl Tokenizer<'_> {
                     kind: ErrorKind::SyntaxError,
                     msg: "unexpected EOF while parsing".to_owned(),
                     lineno: Some(line),
-                    offset: Some(self.character_column(line, pos as i32 - self.lines.start_of(line) as i32) + 1),
+                    offset: Some(
+                        self.character_column(line, pos as i32 - self.lines.start_of(line) as i32)
+                            + 1,
+                    ),
                     end_lineno: Some(line),
                     end_offset: Some(0),
                     text: Some(text),
@@ -434,7 +449,9 @@ impl Tokenizer<'_> {
     /// `verify_identifier`: each code point must be allowed where it stands.
     fn verify_identifier(&mut self) -> Step {
         let text = &self.source[self.start..self.pos];
-        let bad = text.char_indices().find(|&(i, c)| !may_be_in_name(c, i == 0));
+        let bad = text
+            .char_indices()
+            .find(|&(i, c)| !may_be_in_name(c, i == 0));
         let Some((i, c)) = bad else { return Ok(()) };
         self.pos = self.start + i + c.len_utf8();
         let msg = if is_printable(c) {
@@ -482,7 +499,9 @@ impl Tokenizer<'_> {
     fn unterminated_string(&mut self, quote: u8, triple: bool, at: usize) -> Box<TokenizeError> {
         let size = if triple { 3 } else { 1 };
         // At the very end CPython has read the last line feed and stays on its line.
-        let detected = self.lines.line(at.min(self.bytes.len().saturating_sub(1)) as u32);
+        let detected = self
+            .lines
+            .line(at.min(self.bytes.len().saturating_sub(1)) as u32);
         let detected = if triple { self.last_line() } else { detected };
         self.pos = self.start + 1;
         if let Some(fstring) = self.fstrings.last()
@@ -627,7 +646,9 @@ impl Tokenizer<'_> {
     }
 
     fn fstring(&mut self) -> &mut FString {
-        self.fstrings.last_mut().expect("only called inside an f-string")
+        self.fstrings
+            .last_mut()
+            .expect("only called inside an f-string")
     }
 
     fn enter_field(&mut self) -> Step {
@@ -642,7 +663,9 @@ impl Tokenizer<'_> {
     }
 
     fn unterminated_fstring(&mut self) -> Box<TokenizeError> {
-        let detected = self.lines.line(self.pos.min(self.bytes.len().saturating_sub(1)) as u32);
+        let detected = self
+            .lines
+            .line(self.pos.min(self.bytes.len().saturating_sub(1)) as u32);
         let (start, size) = {
             let fstring = self.fstring();
             (fstring.start, fstring.quote_size)
@@ -778,7 +801,10 @@ impl Tokenizer<'_> {
                 self.pos += 1;
             }
             let Some(c) = self.peek().filter(|&c| is_digit(c)) else {
-                if let Some(c) = self.peek().filter(|c| c.is_ascii_digit() && kind != "hexadecimal") {
+                if let Some(c) = self
+                    .peek()
+                    .filter(|c| c.is_ascii_digit() && kind != "hexadecimal")
+                {
                     self.pos += 1;
                     return Err(self.raise(&format!(
                         "invalid digit '{}' in {kind} literal",
@@ -893,10 +919,21 @@ impl Tokenizer<'_> {
     /// `verify_end_of_number`: a keyword may follow at once, with a warning; a name may not.
     fn verify_end_of_number(&mut self, kind: &str) -> Step {
         let rest = &self.bytes[self.pos..];
-        let Some(&c) = rest.first() else { return Ok(()) };
-        let keyword = [&b"and"[..], b"else", b"for", b"if", b"in", b"is", b"or", b"not"]
-            .iter()
-            .any(|keyword| rest.starts_with(keyword));
+        let Some(&c) = rest.first() else {
+            return Ok(());
+        };
+        let keyword = [
+            &b"and"[..],
+            b"else",
+            b"for",
+            b"if",
+            b"in",
+            b"is",
+            b"or",
+            b"not",
+        ]
+        .iter()
+        .any(|keyword| rest.starts_with(keyword));
         if keyword {
             self.warn(format!("invalid {kind} literal"));
             return Ok(());
@@ -926,7 +963,9 @@ impl Tokenizer<'_> {
         self.warnings.push(Warning {
             category: "SyntaxWarning",
             msg,
-            lineno: self.lines.line(self.pos.min(self.bytes.len().saturating_sub(1)) as u32),
+            lineno: self
+                .lines
+                .line(self.pos.min(self.bytes.len().saturating_sub(1)) as u32),
         });
     }
 

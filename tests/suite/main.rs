@@ -1,1 +1,4 @@
+//! The one test binary: each module asks one part of the crate many questions.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod base_layer;

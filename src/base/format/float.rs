@@ -62,7 +62,7 @@ pub fn double_to_string(value: f64, code: char, precision: usize, flags: FloatFl
     if flags.no_negative_zero && digits.iter().all(|&d| d == b'0') {
         negative = false;
     }
-    let point = if digits.iter().all(|&d| d == b'0') && code.to_ascii_lowercase() != 'f' {
+    let point = if digits.iter().all(|&d| d == b'0') && !code.eq_ignore_ascii_case(&'f') {
         1
     } else {
         point
@@ -224,8 +224,6 @@ pub fn hex_float(value: f64) -> String {
 pub enum HexFloatError {
     Invalid,
     TooLarge,
-    /// The exponent or the digits are so long that the value cannot be told.
-    TooLong,
 }
 
 /// `float.fromhex`, of text already stripped of whitespace around it.
@@ -303,17 +301,17 @@ pub fn parse_float(text: &str) -> Option<f64> {
     if !text.contains('_') {
         return parse_plain(text);
     }
-    let bytes = text.as_bytes();
-    for (i, &b) in bytes.iter().enumerate() {
-        if b == b'_' {
-            let before = i.checked_sub(1).and_then(|j| bytes.get(j));
-            let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
-            if !digit(before) || !digit(bytes.get(i + 1)) {
-                return None;
-            }
-        }
+    if !underscores_between_digits(text) {
+        return None;
     }
     parse_plain(&text.replace('_', ""))
+}
+
+/// Whether each underscore stands between two digits.
+pub fn underscores_between_digits(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    (0..bytes.len()).all(|i| bytes[i] != b'_' || (i > 0 && is_digit(i - 1) && is_digit(i + 1)))
 }
 
 fn parse_plain(text: &str) -> Option<f64> {

@@ -69,7 +69,7 @@ fn read_integer(spec: &[u32], pos: &mut usize) -> Result<Option<usize>> {
         value = value
             .checked_mul(10)
             .and_then(|v| v.checked_add(usize::from(digit)))
-            .filter(|&v| v <= i64::MAX as usize)
+            .filter(|&v| i64::try_from(v).is_ok())
             .ok_or_else(|| FormatError::value("Too many decimal digits in format string"))?;
         *pos += 1;
     }
@@ -272,12 +272,11 @@ fn lay_out_number(spec: &FormatSpec, parts: &NumberParts<'_>) -> Vec<u32> {
     let grouped = group_digits(parts.digits, min_width, spec.grouping);
     let used = other + grouped.len();
     let total = width.saturating_sub(used);
-    let (left, inner, right) = match spec.align {
-        b'=' => (0, total, 0),
-        _ => {
-            let (left, right) = padding(spec, used);
-            (left, 0, right)
-        }
+    let (left, inner, right) = if spec.align == b'=' {
+        (0, total, 0)
+    } else {
+        let (left, right) = padding(spec, used);
+        (left, 0, right)
     };
     let mut out: Vec<u32> = Vec::with_capacity(used + total);
     out.extend(std::iter::repeat_n(spec.fill, left));
@@ -497,9 +496,9 @@ pub fn format_complex(real: f64, imag: f64, spec: &Text, type_name: &str) -> Res
         return Ok(Text::from(super::float::repr_complex(real, imag)));
     }
     let parsed = parse_spec(spec, type_name, '\0', '>')?;
-    let kind = match char::from_u32(parsed.kind) {
-        Some(kind @ ('\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n')) => kind,
-        _ => return Err(unknown_kind(parsed.kind, type_name)),
+    let Some(kind @ ('\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n')) = char::from_u32(parsed.kind)
+    else {
+        return Err(unknown_kind(parsed.kind, type_name));
     };
     if parsed.precision.is_some_and(|p| p > MAX_PRECISION) {
         return Err(FormatError::value("precision too big"));

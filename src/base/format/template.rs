@@ -197,7 +197,7 @@ fn read_index(template: &[u32], start: usize, end: usize) -> Result<Option<usize
         value = value
             .checked_mul(10)
             .and_then(|v| v.checked_add(usize::from(digit)))
-            .filter(|&v| v <= i64::MAX as usize)
+            .filter(|&v| i64::try_from(v).is_ok())
             .ok_or_else(|| FormatError::value("Too many decimal digits in format string"))?;
     }
     Ok(Some(value))

@@ -2,8 +2,9 @@
 //!
 //! Mirrors `do_upper`, `do_title`, `handle_capital_sigma` … of `Objects/unicodeobject.c`.
 
+use crate::base::Text;
+use crate::base::textops::{Unit, search::to_points};
 use crate::base::unicode::{self, Mapped};
-use crate::base::{Text, textops::search::to_points};
 use crate::on_units;
 
 /// `str.lower`.
@@ -118,7 +119,7 @@ pub fn swapcase(text: &Text) -> Text {
 
 /// Not empty, and the property holds for every code point.
 pub fn all(text: &Text, property: fn(u32) -> bool) -> bool {
-    !text.is_empty() && on_units!(text, s => s.iter().all(|&c| property(c.into())))
+    !text.is_empty() && on_units!(text, s => s.iter().all(|&c| property(Unit::point(c))))
 }
 
 /// `str.islower`.

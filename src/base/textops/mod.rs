@@ -17,6 +17,11 @@ pub use search::window;
 pub trait Unit: Copy + Eq + Ord + Into<u32> {
     /// Narrows a code point, if it fits.
     fn from_point(c: u32) -> Option<Self>;
+    /// The unit as a code point.
+    #[inline]
+    fn point(self) -> u32 {
+        self.into()
+    }
     /// Where the unit first occurs.
     #[inline]
     fn position(slice: &[Self], unit: Self) -> Option<usize> {

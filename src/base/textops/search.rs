@@ -134,7 +134,7 @@ pub fn as_units<T: Unit>(text: &Text) -> Option<Vec<T>> {
 
 /// The text's code points, copied.
 pub fn to_points(text: &Text) -> Vec<u32> {
-    on_units!(text, s => s.iter().map(|&c| c.into()).collect())
+    on_units!(text, s => s.iter().map(|&c| Unit::point(c)).collect())
 }
 
 /// Where `needle` first occurs between `start` and `end`.
@@ -226,7 +226,7 @@ fn join_units<T: Unit>(separator: &Text, parts: &[&Text], total: usize) -> Box<[
 
 fn push_units<T: Unit>(out: &mut Vec<T>, text: &Text) {
     on_units!(text, s => {
-        out.extend(s.iter().map(|&c| T::from_point(c.into()).expect("the widest kind was chosen")));
+        out.extend(s.iter().map(|&c| T::from_point(Unit::point(c)).expect("the widest kind was chosen")));
     });
 }
 

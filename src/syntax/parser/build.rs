@@ -39,7 +39,12 @@ pub struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     /// A builder for the tokens of one source.
-    pub fn new(source: &'s str, lines: &'s LineTable, tokens: &'s [Token], context: &'s Context) -> Self {
+    pub fn new(
+        source: &'s str,
+        lines: &'s LineTable,
+        tokens: &'s [Token],
+        context: &'s Context,
+    ) -> Self {
         Self {
             source,
             lines,
@@ -292,7 +297,11 @@ impl<'s> Builder<'s> {
                 StmtKind::Delete { targets }
             }
             rp::Stmt::Assign(node) => StmtKind::Assign {
-                targets: node.targets.into_iter().map(|target| self.target(target)).collect(),
+                targets: node
+                    .targets
+                    .into_iter()
+                    .map(|target| self.target(target))
+                    .collect(),
                 value: self.boxed(node.value),
             },
             rp::Stmt::TypeAlias(node) => StmtKind::TypeAlias {
@@ -565,9 +574,11 @@ impl<'s> Builder<'s> {
                     {
                         self.doubtful = true;
                     }
-                    if matches!(value.kind, ExprKind::Yield { .. } | ExprKind::YieldFrom { .. })
-                        || (matches!(value.kind, ExprKind::Tuple { .. })
-                            && self.tokens[to + 1].kind != TokenKind::Lpar)
+                    if matches!(
+                        value.kind,
+                        ExprKind::Yield { .. } | ExprKind::YieldFrom { .. }
+                    ) || (matches!(value.kind, ExprKind::Tuple { .. })
+                        && self.tokens[to + 1].kind != TokenKind::Lpar)
                     {
                         self.doubtful = true;
                     }
@@ -612,16 +623,19 @@ impl<'s> Builder<'s> {
         let mut out = Arguments::default();
         for arg in args.posonlyargs {
             out.posonlyargs.push(self.arg(arg.def));
-            out.defaults.extend(arg.default.map(|value| self.expr(*value)));
+            out.defaults
+                .extend(arg.default.map(|value| self.expr(*value)));
         }
         for arg in args.args {
             out.args.push(self.arg(arg.def));
-            out.defaults.extend(arg.default.map(|value| self.expr(*value)));
+            out.defaults
+                .extend(arg.default.map(|value| self.expr(*value)));
         }
         out.vararg = args.vararg.map(|arg| Box::new(self.arg(*arg)));
         for arg in args.kwonlyargs {
             out.kwonlyargs.push(self.arg(arg.def));
-            out.kw_defaults.push(arg.default.map(|value| self.expr(*value)));
+            out.kw_defaults
+                .push(arg.default.map(|value| self.expr(*value)));
         }
         out.kwarg = args.kwarg.map(|arg| Box::new(self.arg(*arg)));
         out
@@ -981,7 +995,8 @@ fn span(node: &impl Ranged) -> (usize, usize) {
 }
 
 fn parse_index(name: &str) -> usize {
-    name.parse().expect("names reach the crate as token indices")
+    name.parse()
+        .expect("names reach the crate as token indices")
 }
 
 fn index_of(name: &rp::Identifier) -> usize {
@@ -1001,7 +1016,9 @@ fn is_star_target(target: &Expr) -> bool {
         ExprKind::Starred { value, .. } => {
             !matches!(value.kind, ExprKind::Starred { .. }) && is_star_target(value)
         }
-        ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => elts.iter().all(is_star_target),
+        ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => {
+            elts.iter().all(is_star_target)
+        }
         _ => false,
     }
 }
@@ -1009,7 +1026,9 @@ fn is_star_target(target: &Expr) -> bool {
 fn is_del_target(target: &Expr) -> bool {
     match &target.kind {
         ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => true,
-        ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => elts.iter().all(is_del_target),
+        ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => {
+            elts.iter().all(is_del_target)
+        }
         _ => false,
     }
 }

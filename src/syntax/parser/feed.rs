@@ -37,7 +37,9 @@ impl Context {
         let mut match_depths: Vec<i32> = Vec::new();
         let mut line_start = true;
         for (i, token) in tokens.iter().enumerate() {
-            let next = tokens.get(i + 1).map_or(TokenKind::EndMarker, |next| next.kind);
+            let next = tokens
+                .get(i + 1)
+                .map_or(TokenKind::EndMarker, |next| next.kind);
             match token.kind {
                 TokenKind::Indent => depth += 1,
                 TokenKind::Dedent => {
@@ -71,7 +73,9 @@ impl Context {
                 }
                 TokenKind::Star => {
                     if next == TokenKind::Comma
-                        && tokens.get(i + 2).is_some_and(|t| t.kind == TokenKind::DoubleStar)
+                        && tokens
+                            .get(i + 2)
+                            .is_some_and(|t| t.kind == TokenKind::DoubleStar)
                     {
                         context.doubtful = true;
                     }
@@ -114,14 +118,21 @@ impl Context {
 /// Whether the name `match` at `at` begins a match statement: its line ends in a colon and a
 /// block follows that begins with `case`.
 fn opens_match(source: &str, tokens: &[Token], at: usize) -> bool {
-    let Some(newline) = tokens[at..].iter().position(|t| t.kind == TokenKind::Newline) else {
+    let Some(newline) = tokens[at..]
+        .iter()
+        .position(|t| t.kind == TokenKind::Newline)
+    else {
         return false;
     };
     let newline = at + newline;
     newline > at + 2
         && tokens[newline - 1].kind == TokenKind::Colon
-        && tokens.get(newline + 1).is_some_and(|t| t.kind == TokenKind::Indent)
-        && tokens.get(newline + 2).is_some_and(|t| t.text(source) == "case")
+        && tokens
+            .get(newline + 1)
+            .is_some_and(|t| t.kind == TokenKind::Indent)
+        && tokens
+            .get(newline + 2)
+            .is_some_and(|t| t.text(source) == "case")
 }
 
 /// The index of the `FSTRING_END` that belongs to the `FSTRING_START` at `at`.
@@ -187,7 +198,9 @@ pub fn feed(
                         _ => Tok::Type,
                     }
                 } else {
-                    Tok::Name { name: i.to_string() }
+                    Tok::Name {
+                        name: i.to_string(),
+                    }
                 }
             }
             TokenKind::Number => Tok::Int {
@@ -197,10 +210,15 @@ pub fn feed(
                 let text = token.text(source).as_bytes();
                 let bytes = text.iter().take(2).any(|b| matches!(b, b'b' | b'B'))
                     && !matches!(text[0], b'\'' | b'"');
-                let bytes = bytes && (matches!(text[0], b'b' | b'B') || !matches!(text[1], b'\'' | b'"'));
+                let bytes =
+                    bytes && (matches!(text[0], b'b' | b'B') || !matches!(text[1], b'\'' | b'"'));
                 Tok::String {
                     value: String::new(),
-                    kind: if bytes { StringKind::Bytes } else { StringKind::String },
+                    kind: if bytes {
+                        StringKind::Bytes
+                    } else {
+                        StringKind::String
+                    },
                     triple_quoted: false,
                 }
             }

@@ -64,7 +64,9 @@ impl Builder<'_> {
         if is_fstring {
             return Expr {
                 loc,
-                kind: ExprKind::JoinedStr { values: join(pieces) },
+                kind: ExprKind::JoinedStr {
+                    values: join(pieces),
+                },
             };
         }
         let mut all = Vec::new();
@@ -137,7 +139,11 @@ impl Builder<'_> {
         if text.ends_with(['{', '}']) && self.tokens[at + 1].start == self.tokens[at].end + 1 {
             loc.end_col_offset += 1;
         }
-        pieces.push(Piece::Text { loc, points, kind: None });
+        pieces.push(Piece::Text {
+            loc,
+            points,
+            kind: None,
+        });
     }
 
     /// The field whose `{` is token `at`; returns the index after its `}`.

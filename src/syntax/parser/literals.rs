@@ -31,7 +31,8 @@ pub fn number(text: &str) -> Result<Constant, String> {
         _ => 10,
     };
     if radix != 10 {
-        let value = BigInt::from_str_radix(&text[2..], radix).expect("the tokenizer checked the digits");
+        let value =
+            BigInt::from_str_radix(&text[2..], radix).expect("the tokenizer checked the digits");
         return Ok(Constant::Int(value));
     }
     if text.contains(['.', 'e', 'E']) {
@@ -64,16 +65,15 @@ pub struct StringParts<'s> {
 
 /// Splits a string token into prefix, quotes and body.
 pub fn string_parts(token: &str) -> StringParts<'_> {
-    let quote_at = token
-        .find(['\'', '"'])
-        .expect("a string token has a quote");
+    let quote_at = token.find(['\'', '"']).expect("a string token has a quote");
     let (prefix, quoted) = token.split_at(quote_at);
     let quote = &quoted[..1];
-    let size = if quoted.len() >= 6 && quoted[1..].starts_with(quote) && quoted[2..].starts_with(quote) {
-        3
-    } else {
-        1
-    };
+    let size =
+        if quoted.len() >= 6 && quoted[1..].starts_with(quote) && quoted[2..].starts_with(quote) {
+            3
+        } else {
+            1
+        };
     StringParts {
         body: &quoted[size..quoted.len() - size],
         bytes: prefix.contains(['b', 'B']),
@@ -156,7 +156,8 @@ pub fn decode_text(body: &str, raw: bool, out: &mut Vec<u32>) -> Option<StringPr
                 if found < count {
                     return Some(unicode_error(start, start + 1 + found, what));
                 }
-                let value = u32::from_str_radix(&body[at..at + count], 16).expect("only hexadecimal digits");
+                let value = u32::from_str_radix(&body[at..at + count], 16)
+                    .expect("only hexadecimal digits");
                 if value > 0x0010_FFFF {
                     return Some(unicode_error(start, start + 9, "illegal Unicode character"));
                 }
@@ -269,14 +270,18 @@ pub fn decode_bytes(body: &str, raw: bool, out: &mut Vec<u8>) -> Option<StringPr
                 out.push(value as u8);
             }
             b'x' => {
-                let digits = bytes.get(at..at + 2).filter(|d| d.iter().all(u8::is_ascii_hexdigit));
+                let digits = bytes
+                    .get(at..at + 2)
+                    .filter(|d| d.iter().all(u8::is_ascii_hexdigit));
                 if digits.is_none() {
                     let position = at - 2;
                     return Some(StringProblem::Error(format!(
                         "(value error) invalid \\x escape at position {position}"
                     )));
                 }
-                out.push(u8::from_str_radix(&body[at..at + 2], 16).expect("two hexadecimal digits"));
+                out.push(
+                    u8::from_str_radix(&body[at..at + 2], 16).expect("two hexadecimal digits"),
+                );
                 at += 2;
             }
             _ => {

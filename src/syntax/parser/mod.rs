@@ -57,11 +57,17 @@ pub fn parse_text(source: &str, mode: Mode) -> Result<(Mod, Vec<Warning>), Synta
             body: Box::new(builder.expr(*module.body)),
         },
         Ok(rp::Mod::FunctionType(_)) | Err(_) => {
-            return Err(SyntaxError::without_place(ErrorKind::SyntaxError, "invalid syntax"));
+            return Err(SyntaxError::without_place(
+                ErrorKind::SyntaxError,
+                "invalid syntax",
+            ));
         }
     };
     if builder.broken {
-        return Err(SyntaxError::without_place(ErrorKind::SyntaxError, "invalid syntax"));
+        return Err(SyntaxError::without_place(
+            ErrorKind::SyntaxError,
+            "invalid syntax",
+        ));
     }
     let mut warnings = list.warnings;
     warnings.append(&mut builder.warnings);

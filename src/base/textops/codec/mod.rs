@@ -29,6 +29,15 @@ pub enum Replacement {
     Bytes(Vec<u8>),
 }
 
+/// Why encoding failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EncodeError<E> {
+    /// The callback's own error.
+    Raised(E),
+    /// The callback's replacement cannot be encoded either: the `UnicodeEncodeError` to raise.
+    Unusable(Problem),
+}
+
 /// The handlers that need no Python code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BuiltinHandler {
@@ -116,13 +125,18 @@ impl BuiltinHandler {
                 Replacement::Text(escapes.bytes().map(u32::from).collect())
             }
             Self::XmlCharRefReplace => {
-                let references: String = bad.iter().map(|c| format!("&#{c};")).collect();
+                let mut references = String::new();
+                for c in bad {
+                    references.push_str("&#");
+                    references.push_str(&c.to_string());
+                    references.push(';');
+                }
                 Replacement::Text(references.bytes().map(u32::from).collect())
             }
             Self::SurrogateEscape => {
                 let bytes: Option<Vec<u8>> = bad
                     .iter()
-                    .map(|&c| (0xdc80..=0xdcff).contains(&c).then_some((c - 0xdc00) as u8))
+                    .map(|&c| (0xdc80..=0xdcff).contains(&c).then(|| (c - 0xdc00) as u8))
                     .collect();
                 Replacement::Bytes(bytes?)
             }
@@ -197,6 +211,17 @@ impl Encoding {
         }
     }
 
+    /// The name that a `UnicodeDecodeError` of these bytes carries: UTF-16 says which order it read.
+    pub const fn decode_name(self, bytes: &[u8]) -> &'static str {
+        match (self, bytes) {
+            (Self::Utf16(ByteOrder::Native), [0xfe, 0xff, ..]) => "utf-16-be",
+            (Self::Utf16(ByteOrder::Native), _) => "utf-16-le",
+            (Self::Utf32(ByteOrder::Native), [0, 0, 0xfe, 0xff, ..]) => "utf-32-be",
+            (Self::Utf32(ByteOrder::Native), _) => "utf-32-le",
+            _ => self.name(),
+        }
+    }
+
     const fn surrogate_len(self) -> usize {
         match self {
             Self::Utf8 => 3,
@@ -240,7 +265,7 @@ impl Encoding {
         self,
         text: &Text,
         on_error: &mut dyn FnMut(Problem) -> Result<(Replacement, usize), E>,
-    ) -> Result<Vec<u8>, E> {
+    ) -> Result<Vec<u8>, EncodeError<E>> {
         match self {
             Self::Utf8 => encode_utf8(text, on_error),
             Self::Latin1 => encode_limited(text, 0x100, "ordinal not in range(256)", on_error),
@@ -271,7 +296,7 @@ fn encode_limited<E>(
     limit: u32,
     reason: &'static str,
     on_error: &mut dyn FnMut(Problem) -> Result<(Replacement, usize), E>,
-) -> Result<Vec<u8>, E> {
+) -> Result<Vec<u8>, EncodeError<E>> {
     if let Text::Latin1(s) = text
         && (limit > 0xff || s.is_ascii())
     {
@@ -292,23 +317,13 @@ fn encode_limited<E>(
             end: i + run,
             reason,
         };
-        let (replacement, next) = on_error(problem)?;
+        let (replacement, next) = on_error(problem).map_err(EncodeError::Raised)?;
         match replacement {
             Replacement::Bytes(bytes) => out.extend(bytes),
-            Replacement::Text(text) => {
-                for c in text {
-                    if c >= limit {
-                        // The replacement cannot be encoded either: the error is final.
-                        on_error(Problem {
-                            end: i + run,
-                            ..problem
-                        })
-                        .map(|_again| ())?;
-                        break;
-                    }
-                    out.extend(u8::from_point(c));
-                }
+            Replacement::Text(text) if text.iter().any(|&c| c >= limit) => {
+                return Err(EncodeError::Unusable(problem));
             }
+            Replacement::Text(text) => out.extend(text.into_iter().filter_map(u8::from_point)),
         }
         i = next;
     }

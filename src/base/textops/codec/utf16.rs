@@ -2,7 +2,7 @@
 //!
 //! Mirrors `PyUnicode_DecodeUTF16Stateful` and its sisters in `Objects/unicodeobject.c`.
 
-use super::{Problem, Replacement};
+use super::{EncodeError, Problem, Replacement};
 use crate::base::{Text, textops::search::to_points};
 
 /// The order of bytes; `Native` writes a mark and reads one if it is there (else little-endian).
@@ -115,7 +115,10 @@ pub fn decode_utf32<E>(
         let bad = match bytes[i..].first_chunk() {
             None => (bytes.len(), "truncated data"),
             Some(&unit) => match order.read_u32(unit) {
-                0xd800..=0xdfff => (i + 4, "code point in surrogate code point range"),
+                0xd800..=0xdfff => (
+                    i + 4,
+                    "code point in surrogate code point range(0xd800, 0xe000)",
+                ),
                 0x11_0000.. => (i + 4, "code point not in range(0x110000)"),
                 point => {
                     out.push(point);
@@ -141,7 +144,7 @@ pub fn encode_utf16<E>(
     text: &Text,
     order: ByteOrder,
     on_error: OnEncodeError<'_, E>,
-) -> Result<Vec<u8>, E> {
+) -> Result<Vec<u8>, EncodeError<E>> {
     let mut out = Vec::with_capacity(2 * text.len() + 2);
     if order == ByteOrder::Native {
         order.push_u16(&mut out, 0xfeff);
@@ -154,7 +157,7 @@ pub fn encode_utf16<E>(
             order.push_u16(out, (0xdc00 + (c & 0x3ff)) as u16);
         }
     };
-    encode_units(text, &mut out, &push, on_error)?;
+    encode_units(text, 2, &mut out, &push, on_error)?;
     Ok(out)
 }
 
@@ -163,21 +166,28 @@ pub fn encode_utf32<E>(
     text: &Text,
     order: ByteOrder,
     on_error: OnEncodeError<'_, E>,
-) -> Result<Vec<u8>, E> {
+) -> Result<Vec<u8>, EncodeError<E>> {
     let mut out = Vec::with_capacity(4 * text.len() + 4);
     if order == ByteOrder::Native {
         order.push_u32(&mut out, 0xfeff);
     }
-    encode_units(text, &mut out, &|out, c| order.push_u32(out, c), on_error)?;
+    encode_units(
+        text,
+        4,
+        &mut out,
+        &|out, c| order.push_u32(out, c),
+        on_error,
+    )?;
     Ok(out)
 }
 
 fn encode_units<E>(
     text: &Text,
+    unit_len: usize,
     out: &mut Vec<u8>,
     push: &dyn Fn(&mut Vec<u8>, u32),
     on_error: OnEncodeError<'_, E>,
-) -> Result<(), E> {
+) -> Result<(), EncodeError<E>> {
     let points = to_points(text);
     let mut i = 0;
     while i < points.len() {
@@ -186,18 +196,18 @@ fn encode_units<E>(
             i += 1;
             continue;
         }
-        let run = points[i..]
-            .iter()
-            .take_while(|c| (0xd800..=0xdfff).contains(*c))
-            .count();
         let problem = Problem {
             start: i,
-            end: i + run,
+            end: i + 1,
             reason: "surrogates not allowed",
         };
-        let (replacement, next) = on_error(problem)?;
+        let (replacement, next) = on_error(problem).map_err(EncodeError::Raised)?;
         match replacement {
-            Replacement::Bytes(bytes) => out.extend(bytes),
+            Replacement::Bytes(bytes) if bytes.len().is_multiple_of(unit_len) => out.extend(bytes),
+            Replacement::Bytes(_) => return Err(EncodeError::Unusable(problem)),
+            Replacement::Text(text) if text.iter().any(|&c| c > 0x7f) => {
+                return Err(EncodeError::Unusable(problem));
+            }
             Replacement::Text(text) => text.into_iter().for_each(|c| push(out, c)),
         }
         i = next;

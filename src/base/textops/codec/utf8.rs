@@ -2,7 +2,7 @@
 //!
 //! Mirrors `Objects/stringlib/codecs.h`.
 
-use super::{Problem, Replacement};
+use super::{EncodeError, Problem, Replacement};
 use crate::base::{Text, textops::search::to_points};
 
 /// Decodes UTF-8; the callback deals with bytes that mean nothing.
@@ -74,7 +74,7 @@ fn sequence(bytes: &[u8]) -> Result<(u32, usize), (usize, &'static str)> {
 pub fn encode_utf8<E>(
     text: &Text,
     on_error: &mut dyn FnMut(Problem) -> Result<(Replacement, usize), E>,
-) -> Result<Vec<u8>, E> {
+) -> Result<Vec<u8>, EncodeError<E>> {
     if let Some(ascii) = text.as_ascii() {
         return Ok(ascii.as_bytes().to_vec());
     }
@@ -96,9 +96,12 @@ pub fn encode_utf8<E>(
             end: i + run,
             reason: "surrogates not allowed",
         };
-        let (replacement, next) = on_error(problem)?;
+        let (replacement, next) = on_error(problem).map_err(EncodeError::Raised)?;
         match replacement {
             Replacement::Bytes(bytes) => out.extend(bytes),
+            Replacement::Text(text) if text.iter().any(|&c| c > 0x7f) => {
+                return Err(EncodeError::Unusable(problem));
+            }
             Replacement::Text(text) => out.extend(text.iter().map(|&c| c as u8)),
         }
         i = next;
@@ -109,4 +112,5 @@ pub fn encode_utf8<E>(
 /// Encodes as UTF-8, or says where the first run of lone surrogates stands.
 pub fn encode_utf8_strict(text: &Text) -> Result<Vec<u8>, Problem> {
     encode_utf8(text, &mut Err)
+        .map_err(|(EncodeError::Raised(problem) | EncodeError::Unusable(problem))| problem)
 }
