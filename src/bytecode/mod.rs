@@ -1,6 +1,8 @@
 //! The opcode table, code objects, their exception and location tables, and `dis`.
 
 pub mod code;
+pub mod exception_table;
+pub mod locations;
 pub mod opcode;
 
 pub use code::{CodeObject, CodeUnit, Constant, LocalKind};

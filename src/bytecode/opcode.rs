@@ -692,7 +692,6 @@ macro_rules! for_each_opcode {
 
 /// What is special about an opcode, as `HAS_..._FLAG`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::upper_case_acronyms, reason = "the names of CPython")]
 pub enum Flag {
     /// Uses its argument.
     ARG,
@@ -787,7 +786,7 @@ macro_rules! define_opcodes { ($(
     $meaning:literal,
 )*) => {
     /// An opcode; `as u16` gives CPython's number. Pseudo-instructions lie above 255.
-    #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names of CPython")]
+    #[expect(non_camel_case_types, reason = "the names of CPython")]
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
     #[repr(u16)]
     pub enum Opcode {
@@ -879,6 +878,7 @@ impl Opcode {
 
     /// The base form of a specialized opcode; itself for all others.
     #[inline]
+    #[must_use]
     pub fn deopt(self) -> Self {
         self.info().deopt
     }

@@ -220,7 +220,7 @@ impl<T: Eq + Hash + Clone> FromIterator<T> for Numbered<T> {
 
 /// What the assembler needs to know about a scope beside its instructions, as
 /// `_PyCompile_CodeUnitMetadata`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CompilationUnitMetadata {
     pub u_name: Arc<str>,
     pub u_qualname: Arc<str>,
