@@ -70,7 +70,8 @@ pub fn make_code_object(
         co_posonlyargcount: umd.u_posonlyargcount,
         co_kwonlyargcount: umd.u_kwonlyargcount,
         co_flags: code_flags,
-        co_stacksize: stackdepth,
+        // The evaluation loop always needs one place.
+        co_stacksize: stackdepth.max(1),
         co_firstlineno: umd.u_firstlineno,
         co_code: assemble_code(instrs),
         co_consts: consts.into(),

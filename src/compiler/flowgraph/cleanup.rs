@@ -62,7 +62,7 @@ fn inline_into(cfg: &mut Cfg, block: BlockId) -> bool {
             new_last.i_opcode = Opcode::JUMP;
         }
     }
-    cfg[target].b_predecessors -= 1;
+    // The ways into the blocks are counted by `remove_unreachable`, after this.
     true
 }
 

@@ -14,6 +14,8 @@ pub mod notes;
 mod peephole;
 mod stack_depth;
 mod swaps;
+#[cfg(test)]
+mod tests;
 
 use super::instruction_sequence::{CompilationUnitMetadata, InstructionSequence, Numbered};
 use crate::bytecode::Constant;
