@@ -268,7 +268,10 @@ mod tests {
     #[test]
     fn tables_of_cpython() {
         if let Some(path) = std::env::var_os("OUROSCOPE_CODE") {
-            std::fs::read_to_string(path).unwrap().lines().for_each(check);
+            std::fs::read_to_string(path)
+                .unwrap()
+                .lines()
+                .for_each(check);
         }
         for lines in [
             include_str!("../../tests/corpus/compile/classes.json"),

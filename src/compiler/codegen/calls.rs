@@ -55,7 +55,7 @@ impl<'a> Codegen<'a> {
             return Ok(false);
         }
         let mut loc = meth.loc;
-        if let Some(super_args) = self.optimizable_super_call(value) {
+        if let Some(super_args) = self.optimizable_super_call(value, attr) {
             self.load_args_for_super(value)?;
             let opcode = if super_args.is_empty() {
                 Opcode::LOAD_ZERO_SUPER_METHOD
@@ -91,7 +91,7 @@ impl<'a> Codegen<'a> {
     }
 
     /// The arguments of `super(…)` in `super(…).attr`, when LOAD_SUPER_ATTR can stand for it.
-    pub(super) fn optimizable_super_call(&self, value: &'a Expr) -> Option<&'a [Expr]> {
+    pub(super) fn optimizable_super_call(&self, value: &'a Expr, attr: &str) -> Option<&'a [Expr]> {
         let ExprKind::Call {
             func,
             args,
@@ -103,7 +103,8 @@ impl<'a> Codegen<'a> {
         let ExprKind::Name { id, ctx: _ } = &func.kind else {
             return None;
         };
-        if &**id != "super" || !keywords.is_empty() {
+        // A `super` object has a `__class__` of its own.
+        if &**id != "super" || !keywords.is_empty() || attr == "__class__" {
             return None;
         }
         // Only when `super` is surely the builtin.

@@ -295,21 +295,14 @@ impl<'a> Codegen<'a> {
             .map(|(name, symbol)| (name.clone(), symbol.clone()))
             .collect();
         for (name, symbol) in symbols {
-            let binds = symbol.flags & DEF_LOCAL != 0 && symbol.flags & DEF_NONLOCAL == 0;
-            if !binds && !in_class_block {
-                continue;
-            }
-            if !function_like && !self.unit().fast_hidden_now.contains(&name) {
-                self.u().metadata.u_fasthidden.add(name.clone());
-                self.u().fast_hidden_now.push(name.clone());
-                state.fast_hidden.push(name.clone());
-            }
             let scope = symbol.scope;
             let out = self.symtable.entry(outer).ste_symbols.get(&name).cloned();
             let out_scope = out.as_ref().and_then(|symbol| symbol.scope);
             let keeps_scope = scope == out_scope
                 || scope == Some(Scope::Free)
                 || (scope == Some(Scope::Cell) && out_scope == Some(Scope::Free));
+            let binds = symbol.flags & DEF_LOCAL != 0 && symbol.flags & DEF_NONLOCAL == 0;
+            // Also a name that the comprehension only uses has its own scope there meanwhile.
             if !keeps_scope || in_class_block {
                 self.symtable
                     .entry_mut(outer)
@@ -318,6 +311,11 @@ impl<'a> Codegen<'a> {
                 state.temp_symbols.push((name.clone(), out));
             }
             if binds || in_class_block {
+                if !function_like && !self.unit().fast_hidden_now.contains(&name) {
+                    self.u().metadata.u_fasthidden.add(name.clone());
+                    self.u().fast_hidden_now.push(name.clone());
+                    state.fast_hidden.push(name.clone());
+                }
                 // A cell is parked itself, and the comprehension gets a new one.
                 self.addop_varname(Opcode::LOAD_FAST_AND_CLEAR, &name, loc);
                 if scope == Some(Scope::Cell) {

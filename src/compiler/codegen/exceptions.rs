@@ -82,7 +82,7 @@ impl<'a> Codegen<'a> {
         self.addop(Opcode::POP_BLOCK, NONE);
         self.pop_fblock();
         self.visit_stmts(finalbody)?;
-        self.addop_jump(Opcode::JUMP, exit, NONE);
+        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, exit, NONE);
         // The finally body once more, for the way with an exception.
         self.use_label(end);
         self.push_fblock(NONE, BlockKind::FinallyEnd, Some(end), None)?;
@@ -115,7 +115,7 @@ impl<'a> Codegen<'a> {
         self.pop_fblock();
         self.addop(Opcode::POP_BLOCK, NONE);
         self.visit_stmts(orelse)?;
-        self.addop_jump(Opcode::JUMP, end, NONE);
+        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
         self.use_label(except);
         self.addop_jump(Opcode::SETUP_CLEANUP, cleanup, NONE);
         self.addop(Opcode::PUSH_EXC_INFO, NONE);
@@ -147,7 +147,7 @@ impl<'a> Codegen<'a> {
                 self.addop(Opcode::POP_BLOCK, NONE);
                 self.addop(Opcode::POP_EXCEPT, NONE);
                 self.unbind_name(name, NONE)?;
-                self.addop_jump(Opcode::JUMP, end, NONE);
+                self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
                 self.use_label(cleanup_end);
                 self.unbind_name(name, NONE)?;
                 self.addop_i(Opcode::RERAISE, 1, NONE);
@@ -161,7 +161,7 @@ impl<'a> Codegen<'a> {
                 self.pop_fblock();
                 self.addop(Opcode::POP_BLOCK, NONE);
                 self.addop(Opcode::POP_EXCEPT, NONE);
-                self.addop_jump(Opcode::JUMP, end, NONE);
+                self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
             }
             self.use_label(except);
         }
@@ -194,7 +194,7 @@ impl<'a> Codegen<'a> {
         self.visit_stmts(body)?;
         self.pop_fblock();
         self.addop(Opcode::POP_BLOCK, NONE);
-        self.addop_jump(Opcode::JUMP, orelse_label, NONE);
+        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, orelse_label, NONE);
         self.use_label(except);
         self.addop_jump(Opcode::SETUP_CLEANUP, cleanup, NONE);
         self.addop(Opcode::PUSH_EXC_INFO, NONE);
@@ -232,7 +232,7 @@ impl<'a> Codegen<'a> {
             if let Some(name) = name {
                 self.unbind_name(name, NONE)?;
             }
-            self.addop_jump(Opcode::JUMP, except, NONE);
+            self.addop_jump(Opcode::JUMP_NO_INTERRUPT, except, NONE);
             self.use_label(cleanup_end);
             if let Some(name) = name {
                 self.unbind_name(name, NONE)?;
@@ -240,18 +240,18 @@ impl<'a> Codegen<'a> {
             // What the clause raised goes to the list; below it lies the failed instruction.
             self.addop_i(Opcode::LIST_APPEND, 3, NONE);
             self.addop(Opcode::POP_TOP, NONE);
-            self.addop_jump(Opcode::JUMP, except_with_error, NONE);
+            self.addop_jump(Opcode::JUMP_NO_INTERRUPT, except_with_error, NONE);
             self.use_label(except);
             // Holds a location that is handed on.
             self.addop(Opcode::NOP, NONE);
-            self.addop_jump(Opcode::JUMP, except_with_error, NONE);
+            self.addop_jump(Opcode::JUMP_NO_INTERRUPT, except_with_error, NONE);
             self.use_label(no_match);
             self.addop(Opcode::POP_TOP, loc);
             self.use_label(except_with_error);
             if i + 1 == handlers.len() {
                 // The part of the group that no clause took, or None.
                 self.addop_i(Opcode::LIST_APPEND, 1, NONE);
-                self.addop_jump(Opcode::JUMP, reraise_star, NONE);
+                self.addop_jump(Opcode::JUMP_NO_INTERRUPT, reraise_star, NONE);
             }
         }
         self.pop_fblock();
@@ -267,7 +267,7 @@ impl<'a> Codegen<'a> {
         self.addop(Opcode::POP_TOP, NONE);
         self.addop(Opcode::POP_BLOCK, NONE);
         self.addop(Opcode::POP_EXCEPT, NONE);
-        self.addop_jump(Opcode::JUMP, end, NONE);
+        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
         self.use_label(reraise);
         self.addop(Opcode::POP_BLOCK, NONE);
         self.addop_i(Opcode::SWAP, 2, NONE);
@@ -371,7 +371,7 @@ impl<'a> Codegen<'a> {
         self.addop(Opcode::POP_TOP, NONE);
         self.addop(Opcode::POP_TOP, NONE);
         let exit = self.new_label();
-        self.addop_jump(Opcode::JUMP, exit, NONE);
+        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, exit, NONE);
         self.use_label(cleanup);
         self.pop_except_and_reraise();
         self.use_label(exit);

@@ -89,7 +89,7 @@ impl<'a> Codegen<'a> {
                 let next = self.new_label();
                 self.jump_if(loc, test, next, false)?;
                 self.visit_expr(body)?;
-                self.addop_jump(Opcode::JUMP, end, NONE);
+                self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
                 self.use_label(next);
                 self.visit_expr(orelse)?;
                 self.use_label(end);
@@ -309,7 +309,7 @@ impl<'a> Codegen<'a> {
         self.visit_expr(&comparators[last])?;
         self.add_compare(ops[last], loc);
         let end = self.new_label();
-        self.addop_jump(Opcode::JUMP, end, NONE);
+        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
         self.use_label(cleanup);
         self.addop_i(Opcode::SWAP, 2, loc);
         self.addop(Opcode::POP_TOP, loc);
@@ -352,7 +352,7 @@ impl<'a> Codegen<'a> {
                 let next2 = self.new_label();
                 self.jump_if(loc, test, next2, false)?;
                 self.jump_if(loc, body, next, cond)?;
-                self.addop_jump(Opcode::JUMP, end, NONE);
+                self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
                 self.use_label(next2);
                 self.jump_if(loc, orelse, next, cond)?;
                 self.use_label(end);
@@ -397,11 +397,11 @@ impl<'a> Codegen<'a> {
         self.addop(Opcode::TO_BOOL, loc);
         self.addop_jump(jump_on(cond), next, loc);
         let end = self.new_label();
-        self.addop_jump(Opcode::JUMP, end, NONE);
+        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
         self.use_label(cleanup);
         self.addop(Opcode::POP_TOP, loc);
         if !cond {
-            self.addop_jump(Opcode::JUMP, next, NONE);
+            self.addop_jump(Opcode::JUMP_NO_INTERRUPT, next, NONE);
         }
         self.use_label(end);
         Ok(())
@@ -629,7 +629,7 @@ impl<'a> Codegen<'a> {
         ctx: ExprContext,
     ) -> Gen {
         if ctx == ExprContext::Load
-            && let Some(args) = self.optimizable_super_call(value)
+            && let Some(args) = self.optimizable_super_call(value, attr)
         {
             self.load_args_for_super(value)?;
             let opcode = if args.is_empty() {
@@ -669,7 +669,7 @@ impl<'a> Codegen<'a> {
             .rev()
             .find(|unit| unit.u_scope_type == ScopeKind::Class);
         if let Some(class) = class {
-            class.u_static_attributes.add(attr);
+            class.u_static_attributes.insert(attr.clone());
         }
     }
 
@@ -771,7 +771,6 @@ pub(super) fn start_at_attribute(
         let len = attr.chars().count() as i32;
         if len <= attribute.end_col_offset {
             loc.col_offset = attribute.end_col_offset - len;
-            loc.end_col_offset = attribute.end_col_offset;
         } else {
             loc.col_offset = -1;
             loc.end_col_offset = -1;

@@ -285,7 +285,7 @@ impl<'a> Codegen<'a> {
         if let ExprKind::Starred { value, ctx: _ } = &annotation.kind {
             // `*args: *Ts` means the one value of `[*Ts]`.
             self.visit_expr(value)?;
-            self.addop_i(Opcode::UNPACK_SEQUENCE, 1, annotation.loc);
+            self.addop_i(Opcode::UNPACK_SEQUENCE, 1, loc);
             return Ok(());
         }
         self.visit_expr(annotation)

@@ -14,7 +14,6 @@ mod exceptions;
 mod expressions;
 mod functions;
 mod patterns;
-mod set_order;
 mod statements;
 mod unit;
 
@@ -162,7 +161,12 @@ impl<'a> Codegen<'a> {
 
     /// The number of a constant, new or not (`compiler_add_const`).
     fn add_const(&mut self, value: Constant) -> u32 {
-        self.u().metadata.u_consts.add(value)
+        let consts = &mut self.u().metadata.u_consts;
+        if has_nan(&value) {
+            // A NaN equals nothing, so CPython finds no constant to share.
+            return consts.add_distinct(value);
+        }
+        consts.add(value)
     }
 
     fn load_const(&mut self, value: Constant, loc: SourceLocation) {
@@ -194,6 +198,21 @@ fn code_constant(value: &ast::Constant) -> Constant {
         ast::Constant::FrozenSet(items) => {
             Constant::FrozenSet(items.iter().map(code_constant).collect())
         }
+    }
+}
+
+fn has_nan(value: &Constant) -> bool {
+    match value {
+        Constant::Float(f) => f.is_nan(),
+        Constant::Complex { real, imag } => real.is_nan() || imag.is_nan(),
+        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
+        Constant::None
+        | Constant::Ellipsis
+        | Constant::Bool(_)
+        | Constant::Int(_)
+        | Constant::Str(_)
+        | Constant::Bytes(_)
+        | Constant::Code(_) => false,
     }
 }
 

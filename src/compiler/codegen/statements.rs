@@ -145,7 +145,7 @@ impl<'a> Codegen<'a> {
         self.jump_if(loc, test, next, false)?;
         self.visit_stmts(body)?;
         if !orelse.is_empty() {
-            self.addop_jump(Opcode::JUMP, end, SourceLocation::NONE);
+            self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, SourceLocation::NONE);
             self.use_label(next);
             self.visit_stmts(orelse)?;
         }

@@ -3,10 +3,10 @@
 //! Mirrors `struct compiler_unit`, `compiler_enter_scope` and `compiler_nameop` of
 //! `Python/compile.c`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::blocks::FrameBlock;
-use super::set_order::StringSet;
 use super::{Codegen, Gen, UnitStages};
 use crate::base::SourceLocation;
 use crate::bytecode::code::flags;
@@ -42,7 +42,7 @@ pub(super) struct Unit<'a> {
     /// The class whose private names are mangled.
     pub(super) u_private: Option<Identifier>,
     /// For a class: the attributes that its methods assign on `self`.
-    pub(super) u_static_attributes: StringSet,
+    pub(super) u_static_attributes: BTreeSet<Identifier>,
     pub(super) sequence: InstructionSequence,
     pub(super) fblocks: Vec<FrameBlock<'a>>,
     pub(super) u_in_inlined_comp: u32,
@@ -92,7 +92,7 @@ impl Codegen<'_> {
             u_ste,
             u_scope_type,
             u_private,
-            u_static_attributes: StringSet::default(),
+            u_static_attributes: BTreeSet::new(),
             sequence: InstructionSequence::new(),
             fblocks: Vec::new(),
             u_in_inlined_comp: 0,
