@@ -5,7 +5,6 @@
 
 pub mod ast;
 pub mod decode;
-pub mod diagnose;
 pub mod dump;
 pub mod error;
 pub mod lines;

@@ -69,7 +69,6 @@ token_kinds! {
         FStringEnd "FSTRING_END",
         Comment "COMMENT",
         Nl "NL",
-        Op "OP",
     }
     operators {
         Lpar "LPAR" "(",

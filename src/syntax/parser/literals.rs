@@ -118,9 +118,7 @@ pub fn decode_text(body: &str, raw: bool, out: &mut Vec<u32>) -> Option<StringPr
         }
         let start = at + widened;
         let Some(c) = body[at + 1..].chars().next() else {
-            // The end of a piece of an f-string, before a brace.
-            out.push(u32::from('\\'));
-            break;
+            return Some(unicode_error(start, start, "\\ at end of string"));
         };
         at += 1 + c.len_utf8();
         match c {
@@ -192,11 +190,10 @@ pub fn decode_text(body: &str, raw: bool, out: &mut Vec<u32>) -> Option<StringPr
             _ => {
                 out.push(u32::from('\\'));
                 if !c.is_ascii() {
-                    // CPython has made `\u005c` of this backslash, and never warns of it.
-                    widened += 5 + 10 - c.len_utf8();
+                    widened += 10 - c.len_utf8();
                 }
                 out.push(u32::from(c));
-                if c.is_ascii() && warning.is_none() {
+                if warning.is_none() {
                     warning = Some(StringProblem::Warning(invalid_escape(c)));
                 }
             }

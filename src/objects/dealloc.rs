@@ -1,0 +1,156 @@
+//! How an object ends: finalizer, weak references, attributes, contents, memory.
+//!
+//! Mirrors `_Py_Dealloc`, `subtype_dealloc` and the trash can of `Objects/object.c`.
+
+use crate::base::ObjId;
+use crate::events::Event;
+use crate::memory::Address;
+
+use super::object::Payload;
+use super::unicodeobject::Interned;
+use super::vm::Vm;
+
+/// Nested destructions beyond this wait in the trash can (C: when 50 levels of C recursion
+/// remain of 10000).
+const MAX_DEALLOC_DEPTH: u32 = 200;
+
+impl Vm {
+    /// Destroys an object whose count has reached zero (`_Py_Dealloc`).
+    #[cold]
+    #[inline(never)]
+    pub fn dealloc(&mut self, id: ObjId) {
+        if self.dealloc_depth >= MAX_DEALLOC_DEPTH && self.heap.is_gc(id) {
+            self.trash.push(id);
+            return;
+        }
+        self.dealloc_depth += 1;
+        self.dealloc_now(id);
+        self.dealloc_depth -= 1;
+        if self.dealloc_depth == 0 {
+            while let Some(id) = self.trash.pop() {
+                self.dealloc_depth += 1;
+                self.dealloc_now(id);
+                self.dealloc_depth -= 1;
+            }
+        }
+    }
+
+    fn dealloc_now(&mut self, id: ObjId) {
+        let ob_type = self.type_of(id);
+        let slots = self.heap.type_object(ob_type).slots;
+        // The finalizer runs while the object is whole; it may revive it.
+        if let Some(finalize) = slots.tp_finalize
+            && !self.call_finalizer_from_dealloc(id, finalize)
+        {
+            return;
+        }
+        if let Some(dealloc) = slots.tp_dealloc {
+            dealloc(self, id);
+        }
+        self.finish_dealloc(id);
+    }
+
+    /// Runs `tp_finalize` once; false when the object was revived
+    /// (`PyObject_CallFinalizerFromDealloc`).
+    fn call_finalizer_from_dealloc(
+        &mut self,
+        id: ObjId,
+        finalize: super::slots::DestructorFunc,
+    ) -> bool {
+        if self.heap.gc_heads[id.index()].finalized {
+            return true;
+        }
+        self.heap.revive_for_finalizer(id);
+        self.call_finalizer(id, finalize);
+        !self.heap.end_of_finalizer(id)
+    }
+
+    /// Marks the object finalized and calls `tp_finalize` (`PyObject_CallFinalizer`).
+    pub fn call_finalizer(&mut self, id: ObjId, finalize: super::slots::DestructorFunc) {
+        if self.heap.gc_heads[id.index()].finalized {
+            return;
+        }
+        if self.heap.is_gc(id) {
+            self.heap.gc_heads[id.index()].finalized = true;
+        }
+        if self.heap.reporter.is_on() {
+            self.heap.reporter.emit(Event::Finalize { obj: id });
+        }
+        finalize(self, id);
+    }
+
+    /// Everything after the finalizer: weak references, attributes, contents, memory.
+    fn finish_dealloc(&mut self, id: ObjId) {
+        if self.heap.reporter.is_on() {
+            self.heap.reporter.emit(Event::Dealloc { obj: id });
+        }
+        let ob_type = self.type_of(id);
+        let heap_type = self.heap.type_object(ob_type).is_heap_type();
+        self.heap.untrack(id);
+        self.clear_weakrefs_of(id);
+        self.drop_managed(id);
+        let mut payload = std::mem::take(self.heap.payload_mut_quiet(id));
+        self.forget_interned(&payload, id);
+        self.release_buffers(&mut payload);
+        let mut dropped = Vec::new();
+        payload.release(&mut dropped);
+        self.decref_all(&dropped);
+        self.heap.free(id, &payload);
+        if heap_type {
+            self.decref(ob_type);
+        }
+    }
+
+    /// Slots, then inline values or the dict (`subtype_dealloc`, `PyObject_ClearManagedDict`).
+    fn drop_managed(&mut self, id: ObjId) {
+        let Some(managed) = self.heap.objects[id.index()].managed.take() else {
+            return;
+        };
+        let super::object::Managed {
+            dict,
+            weaklist: _,
+            inline,
+            slots,
+        } = *managed;
+        self.decref_all(&slots);
+        if !dict.is_null() {
+            // The dict may outlive the instance: then it no longer shares the class's keys.
+            self.dict_mut(dict).split_type = ObjId::NULL;
+        }
+        if let Some(inline) = inline {
+            self.decref_all(&inline.values);
+        }
+        self.xdecref(dict);
+    }
+
+    /// A mortal interned string leaves the table as it dies.
+    fn forget_interned(&mut self, payload: &Payload, id: ObjId) {
+        if let Payload::Str(s) = payload
+            && s.interned == Interned::Mortal
+            && self.heap.interned.get(&s.text) == Some(&id)
+        {
+            self.heap.interned.remove(&s.text);
+        }
+    }
+
+    /// The blocks that belong to the object besides its own.
+    fn release_buffers(&mut self, payload: &mut Payload) {
+        let block = match payload {
+            Payload::List(list) => std::mem::take(&mut list.address),
+            Payload::ByteArray(b) => std::mem::take(&mut b.address),
+            Payload::Set(set) => Address(std::mem::take(&mut set.address)),
+            Payload::Type(t) => Address(std::mem::take(&mut t.shared_keys.address)),
+            Payload::Dict(dict) => {
+                let block = std::mem::take(&mut dict.address);
+                if block.0 != 0 && dict.is_small_unicode() && self.heap.park_free_keys(block) {
+                    return;
+                }
+                block
+            }
+            _ => return,
+        };
+        if block.0 != 0 {
+            self.heap.obmalloc_free(block);
+        }
+    }
+}
