@@ -5,7 +5,7 @@ usage: python3.13 tests/regen_flowgraph.py [FILE.py ...] > OUT
 Each line holds one sequence as code generation left it, the same after the optimizer
 (_testinternalcapi.optimize_cfg) and the code object after the assembler
 (_testinternalcapi.assemble_code_object). Constants and names are placeholders, the same ones
-that src/compiler/flowgraph/tests.rs uses. Without arguments it reads tests/corpus/flowgraph.py.
+that src/compiler/flowgraph/tests.rs uses. Without arguments it reads tests/corpus/compile/control_flow.py.
 """
 import ast
 import json
@@ -68,7 +68,7 @@ def walk(sequence):
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
-    for path in sys.argv[1:] or [os.path.join(here, "corpus", "flowgraph.py")]:
+    for path in sys.argv[1:] or [os.path.join(here, "corpus", "compile", "control_flow.py")]:
         with open(path, "rb") as file:
             tree = ast.parse(file.read())
         sequence, _ = internal.compiler_codegen(tree, path, 0)

@@ -229,3 +229,57 @@ pub fn co_positions(co_linetable: &[u8], co_firstlineno: i32) -> Vec<SourceLocat
         .flat_map(|entry| (entry.start..entry.end).map(move |_| entry.loc))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytecode::exception_table;
+
+    fn unhex(text: &str) -> Vec<u8> {
+        (0..text.len() / 2)
+            .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap())
+            .collect()
+    }
+
+    /// Reads the tables that CPython wrote and writes them again.
+    fn check(line: &str) {
+        let code: serde_json::Value = serde_json::from_str(line).unwrap();
+        let bytes = |field: &str| unhex(code[field].as_str().unwrap());
+        let firstlineno = code["firstlineno"].as_i64().unwrap() as i32;
+
+        let linetable = bytes("linetable");
+        let read: Vec<_> = entries(&linetable, firstlineno).collect();
+        let mut writer = LocationTableWriter::new(firstlineno);
+        for run in read.chunk_by(|a, b| a.loc == b.loc) {
+            writer.push(run[0].loc, (run[run.len() - 1].end - run[0].start) as usize);
+        }
+        assert_eq!(*writer.finish(), *linetable, "{}", code["qualname"]);
+        let units = bytes("code").len() / 2;
+        assert_eq!(co_positions(&linetable, firstlineno).len(), units);
+
+        let table = bytes("exceptiontable");
+        let mut written = Vec::new();
+        for entry in exception_table::entries(&table) {
+            exception_table::push_entry(&mut written, entry);
+        }
+        assert_eq!(written, table, "{}", code["qualname"]);
+    }
+
+    #[test]
+    fn tables_of_cpython() {
+        if let Some(path) = std::env::var_os("OUROSCOPE_CODE") {
+            std::fs::read_to_string(path)
+                .unwrap()
+                .lines()
+                .for_each(check);
+        }
+        for lines in [
+            include_str!("../../tests/corpus/compile/classes.json"),
+            include_str!("../../tests/corpus/compile/control_flow.json"),
+            include_str!("../../tests/corpus/compile/expressions.json"),
+            include_str!("../../tests/corpus/compile/extended_arg.json"),
+        ] {
+            lines.lines().for_each(check);
+        }
+    }
+}

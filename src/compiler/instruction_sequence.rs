@@ -178,6 +178,12 @@ impl<T: Eq + Hash + Clone> Numbered<T> {
         index
     }
 
+    /// Gives the value a number of its own, though an equal one may have one.
+    pub fn add_distinct(&mut self, value: T) -> u32 {
+        self.values.push(value);
+        self.values.len() as u32 - 1
+    }
+
     /// The number of the value, if it has one.
     pub fn get<Q>(&self, value: &Q) -> Option<u32>
     where

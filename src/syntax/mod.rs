@@ -5,6 +5,7 @@
 
 pub mod ast;
 pub mod decode;
+pub mod diagnose;
 pub mod dump;
 pub mod error;
 pub mod lines;

@@ -69,6 +69,7 @@ token_kinds! {
         FStringEnd "FSTRING_END",
         Comment "COMMENT",
         Nl "NL",
+        Op "OP",
     }
     operators {
         Lpar "LPAR" "(",

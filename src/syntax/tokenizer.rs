@@ -45,6 +45,8 @@ pub enum StopReason {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TokenizeError {
     pub reason: StopReason,
+    /// It happened inside an f-string, where the parser's own error is the better one.
+    pub in_fstring: bool,
     pub error: SyntaxError,
 }
 
@@ -91,7 +93,10 @@ pub fn tokenize(source: &str, lines: &LineTable, mode: TokenMode) -> Tokens {
                     break None;
                 }
             }
-            Err(error) => break Some(*error),
+            Err(mut error) => {
+                error.in_fstring = !tokenizer.fstrings.is_empty();
+                break Some(*error);
+            }
         }
     };
     Tokens {
@@ -361,12 +366,15 @@ impl Tokenizer<'_> {
         }
         self.pos += 1;
         if self.pos >= self.bytes.len() {
+            if let Some(error) = self.unclosed() {
+                return Err(error);
+            }
             let pos = self.pos - 1;
-            let (line, col) = self.lines.line_and_column(pos as u32);
-            let _ = col;
+            let line = self.lines.line(pos as u32);
             let text = self.line_text(line);
             return Err(Box::new(TokenizeError {
                 reason: StopReason::Eof,
+                in_fstring: false,
                 error: SyntaxError {
                     kind: ErrorKind::SyntaxError,
                     msg: "unexpected EOF while parsing".to_owned(),
@@ -376,7 +384,7 @@ impl Tokenizer<'_> {
                             + 1,
                     ),
                     end_lineno: Some(line),
-                    end_offset: Some(0),
+                    end_offset: Some(-1),
                     text: Some(text),
                 },
             }));
@@ -386,21 +394,8 @@ impl Tokenizer<'_> {
 
     /// Closes the open blocks and adds `ENDMARKER`.
     fn end_of_source(&mut self) -> Step {
-        if let Some(&(bracket, at)) = self.brackets.last() {
-            let (line, col) = self.lines.line_and_column(at);
-            let offset = self.character_column(line, col) + 1;
-            return Err(Box::new(TokenizeError {
-                reason: StopReason::Eof,
-                error: SyntaxError {
-                    kind: ErrorKind::SyntaxError,
-                    msg: format!("'{}' was never closed", char::from(bracket)),
-                    lineno: Some(line),
-                    offset: Some(offset),
-                    end_lineno: Some(line),
-                    end_offset: Some(0),
-                    text: Some(self.line_text(line)),
-                },
-            }));
+        if let Some(error) = self.unclosed() {
+            return Err(error);
         }
         while self.indents.len() > 1 {
             self.indents.pop();
@@ -408,6 +403,29 @@ impl Tokenizer<'_> {
         }
         self.push(TokenKind::EndMarker, self.pos, self.pos);
         Ok(())
+    }
+
+    /// `raise_unclosed_parentheses_error`, when a bracket is open.
+    fn unclosed(&self) -> Option<Box<TokenizeError>> {
+        let &(bracket, at) = self.brackets.last()?;
+        let (line, col) = self.lines.line_and_column(at);
+        let mut text = self.line_text(line);
+        if line < self.last_line() {
+            text.truncate(text.trim_end_matches('\n').len());
+        }
+        Some(Box::new(TokenizeError {
+            reason: StopReason::Eof,
+            in_fstring: false,
+            error: SyntaxError {
+                kind: ErrorKind::SyntaxError,
+                msg: format!("'{}' was never closed", char::from(bracket)),
+                lineno: Some(line),
+                offset: Some(self.character_column(line, col) + 1),
+                end_lineno: Some(line),
+                end_offset: Some(0),
+                text: Some(text),
+            },
+        }))
     }
 
     fn name_or_string(&mut self) -> Step {
@@ -467,16 +485,20 @@ impl Tokenizer<'_> {
         let quote = self.bytes[quote_at];
         let triple = self.bytes[quote_at..].starts_with(&[quote, quote, quote]);
         let mut at = quote_at + if triple { 3 } else { 1 };
+        let mut escaped_quote = false;
         loop {
             match self.bytes.get(at) {
                 Some(b'\\') => {
                     at += 1;
+                    escaped_quote |= self.bytes.get(at) == Some(&quote);
                     if at < self.bytes.len() {
                         at += 1;
                     }
                 }
-                Some(b'\n') if !triple => return Err(self.unterminated_string(quote, triple, at)),
-                None => return Err(self.unterminated_string(quote, triple, at)),
+                Some(b'\n') if !triple => {
+                    return Err(self.unterminated_string(quote, triple, escaped_quote, at));
+                }
+                None => return Err(self.unterminated_string(quote, triple, escaped_quote, at)),
                 Some(&b) if b == quote => {
                     if !triple {
                         at += 1;
@@ -496,7 +518,13 @@ impl Tokenizer<'_> {
         Ok(())
     }
 
-    fn unterminated_string(&mut self, quote: u8, triple: bool, at: usize) -> Box<TokenizeError> {
+    fn unterminated_string(
+        &mut self,
+        quote: u8,
+        triple: bool,
+        escaped_quote: bool,
+        at: usize,
+    ) -> Box<TokenizeError> {
         let size = if triple { 3 } else { 1 };
         // At the very end CPython has read the last line feed and stays on its line.
         let detected = self
@@ -515,8 +543,13 @@ impl Tokenizer<'_> {
                 "unterminated triple-quoted string literal (detected at line {detected})"
             ))
         } else {
+            let hint = if escaped_quote {
+                "; perhaps you escaped the end quote?"
+            } else {
+                ""
+            };
             self.raise(&format!(
-                "unterminated string literal (detected at line {detected})"
+                "unterminated string literal (detected at line {detected}){hint}"
             ))
         }
     }
@@ -655,7 +688,6 @@ impl Tokenizer<'_> {
         let fstring = self.fstring();
         fstring.curly_bracket_expr_start_depth += 1;
         if fstring.curly_bracket_expr_start_depth >= MAX_EXPR_NESTING {
-            self.pos += 1;
             return Err(self.raise("f-string: expressions nested too deeply"));
         }
         fstring.in_field = true;
@@ -718,8 +750,9 @@ impl Tokenizer<'_> {
             let c = self.source[self.start..].chars().next().unwrap_or(' ');
             self.pos = self.start + c.len_utf8();
             if is_printable(c) {
-                // `$`, `?` and the backquote: no token of any kind (`ERRORTOKEN` without a message).
-                return Err(self.invalid_token());
+                // `$`, `?` and the backquote: a token that no rule wants.
+                self.push(TokenKind::Op, self.start, self.pos);
+                return Ok(());
             }
             return Err(self.raise(&format!(
                 "invalid non-printable character U+{:04X}",
@@ -861,7 +894,7 @@ impl Tokenizer<'_> {
                 "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
             );
             error.error.offset = Some((self.start + 1 - line_start) as i32);
-            error.error.end_offset = Some((zeros_end - line_start) as i32);
+            error.error.end_offset = Some((zeros_end + 1 - line_start) as i32);
             return Err(error);
         }
         self.after_integer_part("decimal")
@@ -941,21 +974,6 @@ impl Tokenizer<'_> {
         if c.is_ascii_alphanumeric() || c == b'_' {
             return Err(self.raise(&format!("invalid {kind} literal")));
         }
-        if c >= 0x80 {
-            // The next token would be a name; CPython verifies it first.
-            let start = self.start;
-            let pos = self.pos;
-            let length = rest
-                .iter()
-                .position(|&b| !(b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80))
-                .unwrap_or(rest.len());
-            self.start = pos;
-            self.pos = pos + length;
-            self.verify_identifier()?;
-            self.start = start;
-            self.pos = pos;
-            return Err(self.raise(&format!("invalid {kind} literal")));
-        }
         Ok(())
     }
 
@@ -977,22 +995,17 @@ impl Tokenizer<'_> {
         let offset = self.source[line_start..pos].chars().count() as i32;
         Box::new(TokenizeError {
             reason: StopReason::Raised,
+            in_fstring: false,
             error: SyntaxError {
                 kind: ErrorKind::SyntaxError,
                 msg: msg.to_owned(),
                 lineno: Some(line),
                 offset: Some(offset),
                 end_lineno: Some(line),
-                end_offset: Some(-1),
-                text: Some(self.line_text(line)),
+                end_offset: Some(offset),
+                text: Some(self.line_text(line).trim_end_matches('\n').to_owned()),
             },
         })
-    }
-
-    fn invalid_token(&self) -> Box<TokenizeError> {
-        let mut error = self.raise("invalid syntax");
-        error.reason = StopReason::Other;
-        error
     }
 
     fn tab_error(&self) -> Box<TokenizeError> {
@@ -1021,6 +1034,7 @@ impl Tokenizer<'_> {
         let line = self.lines.line(self.pos as u32);
         Box::new(TokenizeError {
             reason,
+            in_fstring: false,
             error: SyntaxError {
                 kind,
                 msg: msg.to_owned(),

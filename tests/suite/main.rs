@@ -2,4 +2,3 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod base_layer;
-mod compile;

@@ -64,7 +64,7 @@ impl<'s> Builder<'s> {
 
     /// The expression that the tokens from `from` to `to` spell.
     pub fn sub_expression(&mut self, from: usize, to: usize) -> Expr {
-        if from < to {
+        if from < to && self.tokens[to - 1].kind != TokenKind::Semi {
             let tokens = feed(self.source, self.tokens, self.context, from, to, true);
             if let Ok(rp::Mod::Module(module)) = parse_tokens(tokens, CrateMode::Module, "") {
                 let mut body = module.body;
@@ -576,9 +576,10 @@ impl<'s> Builder<'s> {
                     }
                     if matches!(
                         value.kind,
-                        ExprKind::Yield { .. } | ExprKind::YieldFrom { .. }
-                    ) || (matches!(value.kind, ExprKind::Tuple { .. })
-                        && self.tokens[to + 1].kind != TokenKind::Lpar)
+                        ExprKind::Yield { .. }
+                            | ExprKind::YieldFrom { .. }
+                            | ExprKind::Tuple { .. }
+                    ) && self.tokens[to + 1].kind != TokenKind::Lpar
                     {
                         self.doubtful = true;
                     }
@@ -804,11 +805,7 @@ impl<'s> Builder<'s> {
     }
 
     fn named_expr(&mut self, node: rp::ExprNamedExpr) -> Expr {
-        let (from, _) = span(&node);
-        let (value_from, value_to) = span(&*node.value);
-        // The crate's end forgets the parentheses around the value.
-        let parentheses = value_from - (from + 2);
-        let loc = self.loc(from, value_to + parentheses);
+        let loc = self.loc(span(&node).0, named_end(&node));
         Expr {
             loc,
             kind: ExprKind::NamedExpr {
@@ -992,6 +989,16 @@ enum PatternPlace {
 fn span(node: &impl Ranged) -> (usize, usize) {
     let range = node.range();
     (range.start().to_usize(), range.end().to_usize())
+}
+
+/// The end of a `:=` expression, whose end in the crate forgets parentheses around the value.
+fn named_end(node: &rp::ExprNamedExpr) -> usize {
+    let (value_from, value_to) = span(&*node.value);
+    let value_end = match &*node.value {
+        rp::Expr::NamedExpr(inner) => named_end(inner),
+        _ => value_to,
+    };
+    value_end + (value_from - (span(node).0 + 2))
 }
 
 fn parse_index(name: &str) -> usize {

@@ -335,6 +335,7 @@ fn plain(kind: TokenKind) -> Option<Tok> {
         | T::FStringEnd
         | T::Comment
         | T::Nl
+        | T::Op
         | T::Exclamation => return None,
     })
 }

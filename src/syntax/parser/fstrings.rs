@@ -107,7 +107,11 @@ impl Builder<'_> {
         let raw = self.tokens[at].text(self.source).contains(['r', 'R']);
         let mut i = at + 1;
         loop {
-            match self.tokens[i].kind {
+            match self
+                .tokens
+                .get(i)
+                .map_or(TokenKind::EndMarker, |token| token.kind)
+            {
                 TokenKind::FStringMiddle => {
                     self.middle(i, raw, pieces);
                     i += 1;
@@ -163,7 +167,7 @@ impl Builder<'_> {
                     break;
                 }
                 TokenKind::Rbrace if token.level < level => break,
-                TokenKind::EndMarker => break,
+                TokenKind::EndMarker | TokenKind::Newline => break,
                 _ => {}
             }
             i += 1;
@@ -175,6 +179,10 @@ impl Builder<'_> {
         }
         let expression_end = i;
         let mut conversion = -1;
+        if self.tokens[i].kind == TokenKind::EndMarker {
+            self.broken = true;
+            return i;
+        }
         if self.tokens[i].kind == TokenKind::Exclamation {
             let name = self.tokens[i + 1];
             conversion = match name.text(self.source) {

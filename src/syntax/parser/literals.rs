@@ -118,7 +118,9 @@ pub fn decode_text(body: &str, raw: bool, out: &mut Vec<u32>) -> Option<StringPr
         }
         let start = at + widened;
         let Some(c) = body[at + 1..].chars().next() else {
-            return Some(unicode_error(start, start, "\\ at end of string"));
+            // The end of a piece of an f-string, before a brace.
+            out.push(u32::from('\\'));
+            break;
         };
         at += 1 + c.len_utf8();
         match c {
@@ -190,10 +192,11 @@ pub fn decode_text(body: &str, raw: bool, out: &mut Vec<u32>) -> Option<StringPr
             _ => {
                 out.push(u32::from('\\'));
                 if !c.is_ascii() {
-                    widened += 10 - c.len_utf8();
+                    // CPython has made `\u005c` of this backslash, and never warns of it.
+                    widened += 5 + 10 - c.len_utf8();
                 }
                 out.push(u32::from(c));
-                if warning.is_none() {
+                if c.is_ascii() && warning.is_none() {
                     warning = Some(StringProblem::Warning(invalid_escape(c)));
                 }
             }

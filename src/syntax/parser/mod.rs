@@ -11,10 +11,11 @@ pub mod literals;
 use rustpython_parser::ast as rp;
 use rustpython_parser::{Mode as CrateMode, parse_tokens};
 
-use super::ast::Mod;
+use super::ast::{ExprKind, Mod};
+use super::diagnose::diagnose;
 use super::error::{ErrorKind, SyntaxError, Warning};
 use super::lines::LineTable;
-use super::tokenizer::{TokenMode, tokenize};
+use super::tokenizer::{TokenMode, Tokens, tokenize};
 
 use build::Builder;
 use feed::{Context, feed};
@@ -34,9 +35,51 @@ pub enum Mode {
 pub fn parse_text(source: &str, mode: Mode) -> Result<(Mod, Vec<Warning>), SyntaxError> {
     let lines = LineTable::new(source);
     let list = tokenize(source, &lines, TokenMode::Parser);
-    if let Some(error) = list.error {
-        return Err(error.error);
+    if list.error.is_none()
+        && let Some(parsed) = parse_tokens_of(source, &lines, &list, mode)
+    {
+        return Ok(parsed);
     }
+    match diagnose(source, &lines, &list, mode) {
+        Some(error) => Err(error),
+        None => accept_anyway(source, &lines, &list, mode),
+    }
+}
+
+/// The tree, unless something about it needs a closer look.
+fn parse_tokens_of(
+    source: &str,
+    lines: &LineTable,
+    list: &Tokens,
+    mode: Mode,
+) -> Option<(Mod, Vec<Warning>)> {
+    let (tree, warnings, doubtful) = build_tree(source, lines, list, mode)?;
+    (!doubtful).then_some((tree, warnings))
+}
+
+/// The rules of CPython accept what raised a doubt; so do we.
+fn accept_anyway(
+    source: &str,
+    lines: &LineTable,
+    list: &Tokens,
+    mode: Mode,
+) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+    match build_tree(source, lines, list, mode) {
+        Some((tree, warnings, _)) => Ok((tree, warnings)),
+        None => Err(SyntaxError::without_place(
+            ErrorKind::SyntaxError,
+            "this source is not supported by the parser",
+        )),
+    }
+}
+
+/// The tree and the warnings, and whether CPython may refuse the source all the same.
+fn build_tree(
+    source: &str,
+    lines: &LineTable,
+    list: &Tokens,
+    mode: Mode,
+) -> Option<(Mod, Vec<Warning>, bool)> {
     let tokens = &list.tokens;
     let context = Context::new(source, tokens);
     let fed = feed(source, tokens, &context, 0, tokens.len(), false);
@@ -45,31 +88,32 @@ pub fn parse_text(source: &str, mode: Mode) -> Result<(Mod, Vec<Warning>), Synta
         Mode::Eval => CrateMode::Expression,
         Mode::Single => CrateMode::Interactive,
     };
-    let mut builder = Builder::new(source, &lines, tokens, &context);
+    let mut builder = Builder::new(source, lines, tokens, &context);
     let tree = match parse_tokens(fed, crate_mode, "") {
         Ok(rp::Mod::Module(module)) => Mod::Module {
             body: builder.body(module.body),
         },
-        Ok(rp::Mod::Interactive(module)) => Mod::Interactive {
-            body: builder.body(module.body),
-        },
-        Ok(rp::Mod::Expression(module)) => Mod::Expression {
-            body: Box::new(builder.expr(*module.body)),
-        },
-        Ok(rp::Mod::FunctionType(_)) | Err(_) => {
-            return Err(SyntaxError::without_place(
-                ErrorKind::SyntaxError,
-                "invalid syntax",
-            ));
+        Ok(rp::Mod::Interactive(module)) => {
+            let body = builder.body(module.body);
+            // More than one line, or none.
+            if body.len() != 1 {
+                builder.doubtful = true;
+            }
+            Mod::Interactive { body }
         }
+        Ok(rp::Mod::Expression(module)) => {
+            let body = Box::new(builder.expr(*module.body));
+            if matches!(body.kind, ExprKind::Starred { .. } | ExprKind::Tuple { .. }) {
+                builder.doubtful = true;
+            }
+            Mod::Expression { body }
+        }
+        Ok(rp::Mod::FunctionType(_)) | Err(_) => return None,
     };
     if builder.broken {
-        return Err(SyntaxError::without_place(
-            ErrorKind::SyntaxError,
-            "invalid syntax",
-        ));
+        return None;
     }
-    let mut warnings = list.warnings;
+    let mut warnings = list.warnings.clone();
     warnings.append(&mut builder.warnings);
-    Ok((tree, warnings))
+    Some((tree, warnings, builder.doubtful))
 }
