@@ -6,11 +6,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::base::format::float::{repr_complex, repr_float};
-use crate::base::format::int::{magnitude_digits, with_prefix};
-use crate::base::format::repr::{ascii_text, repr_bytes};
-use crate::base::integer::{bit_length, is_negative};
-use crate::bytecode::{CodeObject, Constant};
+use crate::bytecode::CodeObject;
+use crate::bytecode::repr::{Style, repr_constant};
 use crate::syntax::error::SyntaxError;
 
 /// Writes a code object and then those within it, one line each.
@@ -30,6 +27,11 @@ pub fn write_error(out: &mut dyn Write, error: &SyntaxError) -> io::Result<()> {
     write_ascii(out, &line)
 }
 
+/// Writes the line that comes before the code objects of one file of several.
+pub fn write_file_name(out: &mut dyn Write, file: &str) -> io::Result<()> {
+    write_ascii(out, &json!({ "file": file }))
+}
+
 fn record(code: &CodeObject) -> Value {
     let names = |names: &mut dyn Iterator<Item = &std::sync::Arc<str>>| -> Vec<String> {
         names.map(|name| (**name).to_owned()).collect()
@@ -44,7 +46,7 @@ fn record(code: &CodeObject) -> Value {
         "flags": code.co_flags,
         "stacksize": code.co_stacksize,
         "code": hex(&code.co_code_bytes()),
-        "consts": code.co_consts.iter().map(canonical).collect::<Vec<String>>(),
+        "consts": code.co_consts.iter().map(|constant| repr_constant(constant, Style::Canonical)).collect::<Vec<_>>(),
         "names": names(&mut code.co_names.iter()),
         "varnames": names(&mut code.co_varnames()),
         "cellvars": names(&mut code.co_cellvars()),
@@ -52,36 +54,6 @@ fn record(code: &CodeObject) -> Value {
         "exceptiontable": hex(&code.co_exceptiontable),
         "linetable": hex(&code.co_linetable),
     })
-}
-
-/// The canonical text of a constant.
-fn canonical(constant: &Constant) -> String {
-    match constant {
-        Constant::None => "None".to_owned(),
-        Constant::Ellipsis => "Ellipsis".to_owned(),
-        Constant::Bool(true) => "True".to_owned(),
-        Constant::Bool(false) => "False".to_owned(),
-        Constant::Int(i) if bit_length(i) > 4096 => with_prefix(i, 16),
-        Constant::Int(i) => {
-            let sign = if is_negative(i) { "-" } else { "" };
-            format!("{sign}{}", magnitude_digits(i, 10))
-        }
-        Constant::Float(f) => repr_float(*f),
-        &Constant::Complex { real, imag } => repr_complex(real, imag),
-        Constant::Str(text) => ascii_text(text).to_lossy(),
-        Constant::Bytes(bytes) => repr_bytes(bytes),
-        Constant::Tuple(items) => {
-            let comma = if items.len() == 1 { "," } else { "" };
-            let items: Vec<String> = items.iter().map(canonical).collect();
-            format!("({}{comma})", items.join(", "))
-        }
-        Constant::FrozenSet(items) => {
-            let mut items: Vec<String> = items.iter().map(canonical).collect();
-            items.sort_unstable();
-            format!("frozenset({{{}}})", items.join(", "))
-        }
-        Constant::Code(code) => format!("<code {}>", code.co_qualname),
-    }
 }
 
 fn hex(bytes: &[u8]) -> String {
