@@ -22,7 +22,7 @@ pub use parser::Mode;
 /// Parses the bytes of a source file.
 pub fn parse(source: &[u8], mode: Mode) -> Result<(ast::Mod, Vec<Warning>), SyntaxError> {
     let text = decode_source(source)?;
-    parser::parse_text(&text, mode)
+    parser::parse_text(&text, mode, false)
 }
 
 /// Parses text that is decoded already, as `compile` does with a `str`.
@@ -33,5 +33,20 @@ pub fn parse_str(source: &str, mode: Mode) -> Result<(ast::Mod, Vec<Warning>), S
             "source code string cannot contain null bytes",
         ));
     }
-    parser::parse_text(&decode::normalize_newlines(source), mode)
+    let text = decode::normalize_newlines(source);
+    let implicit_newline = mode != Mode::Exec && !source.ends_with(['\n', '\r']);
+    let parsed = parser::parse_text(&text, mode, implicit_newline);
+    if !implicit_newline {
+        return parsed;
+    }
+    // Only a file gets a last line feed from CPython.
+    let last_line = source.lines().count() as i32;
+    parsed.map_err(|mut error| {
+        if error.lineno == Some(last_line)
+            && let Some(text) = &mut error.text
+        {
+            text.truncate(text.trim_end_matches('\n').len());
+        }
+        error
+    })
 }

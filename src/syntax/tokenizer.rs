@@ -57,6 +57,8 @@ pub struct Tokens {
     /// Why the list stops before an `ENDMARKER`.
     pub error: Option<TokenizeError>,
     pub warnings: Vec<Warning>,
+    /// The last line feed is ours: the source had none and is no file.
+    pub implicit_newline: bool,
     /// The brackets still open at the end: their byte offsets.
     pub open_brackets: Vec<u32>,
     /// Where the tokenizer stood after each `INDENT` and `DEDENT` stays unknown to the list;
@@ -103,6 +105,7 @@ pub fn tokenize(source: &str, lines: &LineTable, mode: TokenMode) -> Tokens {
         tokens: tokenizer.tokens,
         error,
         warnings: tokenizer.warnings,
+        implicit_newline: false,
         open_brackets: tokenizer.brackets.iter().map(|bracket| bracket.1).collect(),
         end: tokenizer.pos as u32,
     }
@@ -201,6 +204,7 @@ impl Tokenizer<'_> {
             self.statement_begun = false;
             return Ok(());
         }
+        let mut comment_start = None;
         loop {
             while matches!(self.peek(), Some(b' ' | b'\t' | 0x0c)) {
                 self.pos += 1;
@@ -214,7 +218,10 @@ impl Tokenizer<'_> {
                     let rest = &self.bytes[self.pos..];
                     let length = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
                     self.pos += length;
-                    if self.mode == TokenMode::All {
+                    if self.mode == TokenMode::Parser {
+                        // For the parser the line end begins with the comment.
+                        comment_start = comment_start.or(Some(self.start));
+                    } else {
                         let begun = self.statement_begun;
                         self.push(TokenKind::Comment, self.start, self.pos);
                         self.statement_begun = begun;
@@ -239,7 +246,11 @@ impl Tokenizer<'_> {
                         self.at_bol = false;
                         continue;
                     }
-                    self.push(TokenKind::Newline, self.start, self.pos);
+                    self.push(
+                        TokenKind::Newline,
+                        comment_start.unwrap_or(self.start),
+                        self.pos,
+                    );
                     self.statement_begun = false;
                     return Ok(());
                 }

@@ -205,7 +205,8 @@ fn invalid_arguments(p: &mut Parser<'_>) -> P {
         need!(tok(p, T::Comma));
         let a = need!(expression(p));
         let b = need!(for_if_clauses(p));
-        p.raise_range(a, b, PARENTHESIZE)
+        let target = p.kids(b)[0];
+        p.raise_range(a, target, PARENTHESIZE)
     });
     attempt(p, |p| {
         let a = need!(args(p));

@@ -212,6 +212,16 @@ impl<'s> Parser<'s> {
         node
     }
 
+    /// `node` with `part` as its only part.
+    pub fn with_part(&mut self, node: Node, part: Node) -> Node {
+        let start = self.pool.len() as u32;
+        self.pool.push(part);
+        Node {
+            kids: (start, start + 1),
+            ..node
+        }
+    }
+
     pub fn kids(&self, node: Node) -> &[Node] {
         &self.pool[node.kids.0 as usize..node.kids.1 as usize]
     }

@@ -211,10 +211,13 @@ fn invalid_expression(p: &mut Parser<'_>) -> P {
             tok(p, T::String)
         })? || look(p, |p| {
             let found = need!(name(p));
-            ensure!(matches!(
-                p.text_at(found.from as usize),
-                "_" | "case" | "match" | "type"
-            ));
+            // CPython compares no further than the name is long, so `t` counts as `type`.
+            let text = p.text_at(found.from as usize);
+            ensure!(
+                ["_", "case", "match", "type"]
+                    .iter()
+                    .any(|keyword| keyword.starts_with(text))
+            );
             Ok(Some(found))
         })?;
         ensure!(!excluded);
@@ -677,14 +680,12 @@ fn dict(p: &mut Parser<'_>) -> P {
         need!(tok(p, T::Rbrace));
         Ok(Some(p.node(K::Dict, from)))
     });
-    if p.call_invalid_rules {
-        alt!(p, {
-            need!(tok(p, T::Lbrace));
-            need!(invalid_double_starred_kvpairs(p));
-            tok(p, T::Rbrace)
-        });
-    }
-    Ok(None)
+    // This one CPython tries on the first pass already.
+    attempt(p, |p| {
+        need!(tok(p, T::Lbrace));
+        need!(invalid_double_starred_kvpairs(p));
+        tok(p, T::Rbrace)
+    })
 }
 
 fn double_starred_kvpair(p: &mut Parser<'_>) -> P {
@@ -709,9 +710,7 @@ fn invalid_double_starred_kvpairs(p: &mut Parser<'_>) -> P {
         alt!(p, {
             let key = need!(expression(p));
             ensure!(!look_kind(p, &[T::Colon])?);
-            let last = p.list.tokens[key.to as usize - 1];
-            // The place is the last byte of the key.
-            p.raise_start(last.end - 1, "':' expected after dictionary key")
+            p.raise_at_end(key, "':' expected after dictionary key")
         });
         invalid_dict_value(p)
     });
@@ -811,7 +810,8 @@ pub fn invalid_comprehension(p: &mut Parser<'_>) -> P {
     })
 }
 
-/// One `for` clause or more; the last item (condition or iterable) of the last one.
+/// One `for` clause or more: the last item (condition or iterable) of the last one, with its
+/// target as part.
 pub fn for_if_clauses(p: &mut Parser<'_>) -> P {
     let clauses = need!(many1(p, |p| deeper(p, for_if_clause)));
     Ok(clauses.last().copied())
@@ -826,10 +826,11 @@ fn for_if_clause(p: &mut Parser<'_>) -> P {
         }
         let header = attempt(p, |p| {
             need!(tok(p, T::For));
-            need!(star_targets(p));
-            tok(p, T::In)
+            let target = need!(star_targets(p));
+            need!(tok(p, T::In));
+            Ok(Some(target))
         })?;
-        if header.is_some() {
+        if let Some(target) = header {
             // After `in` there is no way back.
             let mut last = need!(disjunction(p));
             let conditions = many(p, |p| {
@@ -839,7 +840,7 @@ fn for_if_clause(p: &mut Parser<'_>) -> P {
             if let Some(&condition) = conditions.last() {
                 last = condition;
             }
-            return Ok(Some(last));
+            return Ok(Some(p.with_part(last, target)));
         }
     }
     p.mark = mark;

@@ -44,14 +44,18 @@ fn find_error(source: &str, lines: &LineTable, list: &Tokens, mode: Mode) -> Opt
     match statements::start(&mut first, mode) {
         Ok(Some(())) => return None,
         Ok(None) => {}
-        Err(_) if first.tokenizer_raised => return first.error.take(),
-        Err(_) => {}
+        Err(_) => {
+            return first
+                .error
+                .take()
+                .map(|error| prefer_tokenizer(&first, error));
+        }
     }
     let last_token = first.fill.saturating_sub(1);
     let mut second = Parser::new(source, lines, list, true);
     second.fill = first.fill;
     let _ = statements::start(&mut second, mode);
-    if let Some(error) = second.error.take().or(first.error) {
+    if let Some(error) = second.error.take() {
         return Some(prefer_tokenizer(&second, error));
     }
     let error = second.generic_error(last_token);
@@ -71,7 +75,7 @@ fn prefer_tokenizer(parser: &Parser<'_>, error: SyntaxError) -> SyntaxError {
         return error;
     }
     match stop.reason {
-        StopReason::Raised if stop.in_fstring => error,
+        StopReason::Raised | StopReason::Eof if stop.in_fstring => error,
         StopReason::Raised => stop.error.clone(),
         StopReason::Eof => {
             let Some(&bracket) = parser.list.open_brackets.last() else {

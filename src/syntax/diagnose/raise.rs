@@ -3,7 +3,7 @@
 //! Mirrors `_PyPegen_raise_error` and its kin in `Parser/pegen_errors.c`.
 
 use super::super::error::{ErrorKind, SyntaxError};
-use super::super::token::TokenKind;
+use super::super::token::{Token, TokenKind};
 use super::engine::{Halt, Node, NodeKind, P, Parser};
 
 /// Which statement wanted a target (`TARGETS_TYPE`).
@@ -22,7 +22,12 @@ impl Parser<'_> {
 
     /// `RAISE_SYNTAX_ERROR_KNOWN_RANGE`: from the start of one to the end of the other.
     pub fn raise_range<T>(&mut self, from: Node, to: Node, msg: &str) -> P<T> {
-        let start = self.list.tokens[from.from as usize].start;
+        let first = self.list.tokens[from.from as usize];
+        if self.is_implicit_newline(first) {
+            let error = self.error_without_column(ErrorKind::SyntaxError, msg);
+            return self.halt(error);
+        }
+        let start = first.start;
         let last = (to.to.max(to.from + 1) - 1) as usize;
         let end = self.list.tokens[last].end;
         let error = self.error_between(ErrorKind::SyntaxError, start, Some(end), msg);
@@ -61,9 +66,15 @@ impl Parser<'_> {
         self.halt(error)
     }
 
-    /// `RAISE_ERROR_KNOWN_LOCATION` with a start alone.
-    pub fn raise_start<T>(&mut self, start: u32, msg: &str) -> P<T> {
-        let error = self.error_between(ErrorKind::SyntaxError, start, None, msg);
+    /// At the last byte of `node`, though on its first line: the place CPython gives a key.
+    pub fn raise_at_end<T>(&mut self, node: Node, msg: &str) -> P<T> {
+        let start = self.list.tokens[node.from as usize].start;
+        let end = self.list.tokens[node.to as usize - 1].end;
+        let mut error = self.error_between(ErrorKind::SyntaxError, start, None, msg);
+        let (end_lineno, end_col) = self.lines.line_and_column(end);
+        let text = error.text.as_deref().unwrap_or_default();
+        error.offset = Some(characters_of(text, end_col - 1) + 1);
+        error.end_lineno = Some(end_lineno);
         self.halt(error)
     }
 
@@ -119,12 +130,10 @@ impl Parser<'_> {
                 "unexpected unindent",
             ),
             Some(TokenKind::EndMarker) => {
-                // The end has no column: CPython shows 0.
-                let mut error =
-                    self.error_at_token(ErrorKind::SyntaxError, last_token, "invalid syntax");
-                error.offset = Some(0);
-                error.end_offset = Some(0);
-                error
+                self.error_without_column(ErrorKind::SyntaxError, "invalid syntax")
+            }
+            Some(_) if token.is_some_and(|token| self.is_implicit_newline(token)) => {
+                self.error_without_column(ErrorKind::SyntaxError, "invalid syntax")
             }
             Some(_) => self.error_at_token(ErrorKind::SyntaxError, last_token, "invalid syntax"),
             None => SyntaxError::without_place(
@@ -146,6 +155,13 @@ impl Parser<'_> {
 
     fn error_at_token(&self, kind: ErrorKind, index: usize, msg: &str) -> SyntaxError {
         let token = self.list.tokens[index.min(self.list.tokens.len() - 1)];
+        if self.is_implicit_newline(token) {
+            let mut error = self.error_without_column(kind, msg);
+            let text = error.text.as_deref().unwrap_or_default();
+            error.offset = Some(text.trim_end_matches('\n').chars().count() as i32);
+            error.end_offset = Some(-1);
+            return error;
+        }
         match token.kind {
             // These have no columns: the place is where the tokenizer stands.
             TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker => {
@@ -156,7 +172,11 @@ impl Parser<'_> {
                     .line(at.end.min(self.source.len().saturating_sub(1) as u32));
                 let start = self.lines.start_of(line);
                 let mut error = self.error_between(kind, start, None, msg);
-                error.offset = Some(self.characters(line, (at.end - start) as i32));
+                let mut width = (at.end - start) as i32;
+                if self.list.implicit_newline && at.end as usize == self.source.len() {
+                    width -= 1;
+                }
+                error.offset = Some(self.characters(line, width));
                 error.end_offset = Some(-1);
                 error
             }
@@ -186,7 +206,15 @@ impl Parser<'_> {
                     end_lineno = line;
                     end_col = col + 1;
                 }
-                (end_lineno, self.characters(end_lineno, end_col) + 1)
+                if end_lineno == lineno {
+                    (end_lineno, self.characters(end_lineno, end_col) + 1)
+                } else {
+                    // CPython counts in the text of the first line all the same.
+                    (
+                        end_lineno,
+                        characters_of(&self.shown_line(lineno), end_col) + 1,
+                    )
+                }
             }
             None => (lineno, 0),
         };
@@ -222,6 +250,36 @@ impl Parser<'_> {
         text
     }
 
+    /// The line end that only stands for the end of the source.
+    fn is_implicit_newline(&self, token: Token) -> bool {
+        self.list.implicit_newline
+            && token.kind == TokenKind::Newline
+            && token.end as usize == self.source.len()
+    }
+
+    /// An error at the end of the source, whose token has no column: CPython shows 0.
+    fn error_without_column(&self, kind: ErrorKind, msg: &str) -> SyntaxError {
+        let end = self.source.len().saturating_sub(1) as u32;
+        let line = if self.source.is_empty() {
+            0
+        } else {
+            self.lines.line(end)
+        };
+        SyntaxError {
+            kind,
+            msg: msg.to_owned(),
+            lineno: Some(line),
+            offset: Some(0),
+            end_lineno: Some(line),
+            end_offset: Some(0),
+            text: Some(if line == 0 {
+                String::new()
+            } else {
+                self.line_text(line)
+            }),
+        }
+    }
+
     fn characters(&self, line: i32, bytes: i32) -> i32 {
         let start = self.lines.start_of(line) as usize;
         let end = (start + bytes.max(0) as usize).min(self.source.len());
@@ -234,4 +292,12 @@ impl Parser<'_> {
         let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
         rest[..end].to_owned()
     }
+}
+
+/// How many characters the first `bytes` bytes of `text` are; no more than it has.
+fn characters_of(text: &str, bytes: i32) -> i32 {
+    let end = (bytes.max(0) as usize).min(text.len());
+    String::from_utf8_lossy(&text.as_bytes()[..end])
+        .chars()
+        .count() as i32
 }

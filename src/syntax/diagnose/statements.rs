@@ -47,7 +47,7 @@ impl Parser<'_> {
 
     /// `&&token`: the token must follow, at once an error if not.
     fn force(&mut self, kind: T) -> P {
-        if self.kind()? == kind {
+        if self.kind()? == kind || !self.call_invalid_rules {
             return tok(self, kind);
         }
         let node = Node {
@@ -71,17 +71,27 @@ pub fn start(p: &mut Parser<'_>, mode: Mode) -> P<()> {
             need!(tok(p, T::EndMarker));
         }
         Mode::Single => {
-            need!(attempt(p, |p| {
-                alt!(p, compound_stmt(p));
+            if attempt(p, compound_stmt)?.is_some() {
+                // A line end must follow; the end of the source gives one, but not twice.
+                let last = p.list.tokens[p.mark - 1].kind;
+                ensure!(
+                    !(p.list.implicit_newline && last == T::Newline) || p.kind()? != T::EndMarker
+                );
+                need!(tok(p, T::EndMarker));
+                return Ok(Some(()));
+            }
+            let line = attempt(p, |p| {
                 alt!(p, simple_stmts(p));
-                alt!(p, tok(p, T::Newline));
-                tok(p, T::EndMarker)
-            }));
-            while tok(p, T::Newline)?.is_some() {}
+                tok(p, T::Newline)
+            })?;
+            if line.is_none() {
+                p.kind()?;
+                return Ok(None);
+            }
             if p.list
                 .tokens
                 .get(p.mark)
-                .is_some_and(|t| t.kind != T::EndMarker)
+                .is_none_or(|t| t.kind != T::EndMarker)
             {
                 return p
                     .raise_last("multiple statements found while compiling a single statement");

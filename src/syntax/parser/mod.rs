@@ -15,6 +15,7 @@ use super::ast::{ExprKind, Mod};
 use super::diagnose::diagnose;
 use super::error::{ErrorKind, SyntaxError, Warning};
 use super::lines::LineTable;
+use super::token::TokenKind;
 use super::tokenizer::{TokenMode, Tokens, tokenize};
 
 use build::Builder;
@@ -32,9 +33,29 @@ pub enum Mode {
 }
 
 /// Parses decoded source text; see [`super::parse`].
-pub fn parse_text(source: &str, mode: Mode) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+///
+/// `source` ends with a line feed; `implicit_newline` tells that it was added to text that is no
+/// file, where CPython adds none.
+pub fn parse_text(
+    source: &str,
+    mode: Mode,
+    implicit_newline: bool,
+) -> Result<(Mod, Vec<Warning>), SyntaxError> {
     let lines = LineTable::new(source);
-    let list = tokenize(source, &lines, TokenMode::Parser);
+    let mut list = tokenize(source, &lines, TokenMode::Parser);
+    if implicit_newline && mode != Mode::Exec {
+        list.implicit_newline = true;
+        let last = list
+            .tokens
+            .iter()
+            .rposition(|token| token.kind == TokenKind::Newline);
+        if mode == Mode::Eval
+            && let Some(last) = last
+            && list.tokens[last].end as usize == source.len()
+        {
+            list.tokens.remove(last);
+        }
+    }
     if list.error.is_none()
         && let Some(parsed) = parse_tokens_of(source, &lines, &list, mode)
     {
@@ -94,12 +115,11 @@ fn build_tree(
             body: builder.body(module.body),
         },
         Ok(rp::Mod::Interactive(module)) => {
-            let body = builder.body(module.body);
-            // More than one line, or none.
-            if body.len() != 1 {
-                builder.doubtful = true;
+            // What counts as one statement is for the rules to say.
+            builder.doubtful = true;
+            Mod::Interactive {
+                body: builder.body(module.body),
             }
-            Mod::Interactive { body }
         }
         Ok(rp::Mod::Expression(module)) => {
             let body = Box::new(builder.expr(*module.body));
