@@ -3,22 +3,28 @@
 pub mod codec;
 pub mod error;
 pub mod memory_view;
+pub mod named_moment;
 pub mod object_view;
 pub mod player;
+pub mod query;
 pub mod sharing;
 pub mod state;
 pub mod store;
+pub mod summary;
 pub mod thread_view;
 mod undo_log;
 
 pub use error::RecordingError;
 pub use memory_view::{ArenaView, MemoryView, PoolView};
+pub use named_moment::{NamedMoment, NamedMomentError, find_moment};
 pub use object_view::{Entry, IMMORTAL_REFCNT, ObjectView, Slots, Value, WeakView};
 pub use player::Player;
+pub use query::{Direction, Search, Step, step};
 pub use state::{GcListView, GcPass, GcView, NeedsKeyframe, OutputPiece, Root, Stage, State};
 pub use store::{
     Annotations, BLOCK_EVENTS, Bookmark, Header, Recording, RecordingWriter, SourceText,
 };
+pub use summary::{Mention, Summary};
 pub use thread_view::{
     FramePlace, FrameView, Frames, GilView, LookupView, NativeCall, ThreadStatus, ThreadView,
 };

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::codec;
 use super::error::RecordingError;
 use super::state::State;
+use super::summary::Summary;
 use crate::base::{Moment, TextId};
 use crate::bytecode::CodeObject;
 use crate::events::{CodeId, Event, EventSink};
@@ -83,6 +84,8 @@ pub struct Recording {
     blocks: RwLock<Blocks>,
     cache: Mutex<VecDeque<(usize, Arc<[Event]>)>>,
     keyframes: Mutex<BTreeMap<u64, State>>,
+    /// Of the full blocks, as far as somebody searched.
+    summaries: Mutex<Vec<Option<Arc<Summary>>>>,
     annotations: Mutex<Annotations>,
 }
 
@@ -141,6 +144,7 @@ impl Recording {
             blocks: RwLock::default(),
             cache: Mutex::default(),
             keyframes: Mutex::default(),
+            summaries: Mutex::default(),
             annotations: Mutex::default(),
         }
     }
@@ -213,6 +217,23 @@ impl Recording {
         }
         cache.push_back((index, Arc::clone(&events)));
         Ok(events)
+    }
+
+    /// What a block may contain.
+    pub fn summary(&self, index: usize) -> Result<Arc<Summary>, RecordingError> {
+        if let Some(Some(summary)) = unpoisoned(self.summaries.lock()).get(index) {
+            return Ok(Arc::clone(summary));
+        }
+        let events = self.block(index)?;
+        let summary = Arc::new(Summary::of(&events));
+        if events.len() == BLOCK_EVENTS {
+            let mut summaries = unpoisoned(self.summaries.lock());
+            if summaries.len() <= index {
+                summaries.resize(index + 1, None);
+            }
+            summaries[index] = Some(Arc::clone(&summary));
+        }
+        Ok(summary)
     }
 
     fn cached(&self, index: usize) -> Option<Arc<[Event]>> {
