@@ -39,7 +39,6 @@ pub fn optimize_and_assemble(
         std::mem::take(&mut umd.u_consts),
         umd.u_varnames.len(),
         nparams + star_params,
-        umd.u_firstlineno,
         stages.as_deref_mut(),
     );
     let (instrs, stackdepth) =

@@ -5,13 +5,11 @@
 use super::cfg::{BasicBlock, BlockId, Cfg};
 use super::notes::Rule;
 use crate::base::SourceLocation;
-use crate::bytecode::Opcode;
 
 /// Spreads known lines to the instructions without one.
-pub(super) fn resolve_line_numbers(cfg: &mut Cfg, firstlineno: i32) {
+pub(super) fn resolve_line_numbers(cfg: &mut Cfg) {
     duplicate_exits_without_lineno(cfg);
     propagate_line_numbers(cfg);
-    guarantee_lineno_for_exits(cfg, firstlineno);
 }
 
 fn is_exit_or_eval_check_without_lineno(block: &BasicBlock) -> bool {
@@ -94,25 +92,6 @@ fn propagate_line_numbers(cfg: &mut Cfg) {
         if last.is_jump() {
             let target = last.i_target.expect("a jump has a target");
             give(&mut cfg[target], loc);
-        }
-    }
-}
-
-/// A return that still has no line takes that of the block before.
-fn guarantee_lineno_for_exits(cfg: &mut Cfg, firstlineno: i32) {
-    let mut lineno = firstlineno;
-    for block in cfg.order() {
-        let Some(last) = cfg[block].last_instr() else {
-            continue;
-        };
-        if last.i_loc.lineno < 0 {
-            if last.i_opcode == Opcode::RETURN_VALUE {
-                for instr in &mut cfg[block].b_instr {
-                    instr.i_loc.lineno = lineno;
-                }
-            }
-        } else {
-            lineno = last.i_loc.lineno;
         }
     }
 }

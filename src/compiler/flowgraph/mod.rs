@@ -47,7 +47,6 @@ pub fn optimize_code_unit(
     mut consts: Numbered<Constant>,
     nlocals: usize,
     nparams: usize,
-    firstlineno: i32,
     mut stages: Stages<'_>,
 ) -> Vec<Constant> {
     if stages.is_some() {
@@ -63,7 +62,7 @@ pub fn optimize_code_unit(
     except::label_exception_targets(cfg);
     keep(&mut stages, "label_exception_targets", cfg, consts.values());
 
-    optimize_cfg(cfg, &mut consts, firstlineno, &mut stages);
+    optimize_cfg(cfg, &mut consts, &mut stages);
     let consts = peephole::remove_unused_consts(cfg, consts.values());
     keep(&mut stages, "remove_unused_consts", cfg, &consts);
     locals::add_checks_for_loads_of_uninitialized_variables(cfg, nlocals, nparams);
@@ -77,7 +76,7 @@ pub fn optimize_code_unit(
     keep(&mut stages, "insert_superinstructions", cfg, &consts);
     layout::push_cold_blocks_to_end(cfg);
     keep(&mut stages, "push_cold_blocks_to_end", cfg, &consts);
-    lines::resolve_line_numbers(cfg, firstlineno);
+    lines::resolve_line_numbers(cfg);
     keep(&mut stages, "resolve_line_numbers", cfg, &consts);
     consts
 }
@@ -85,7 +84,6 @@ pub fn optimize_code_unit(
 fn optimize_cfg(
     cfg: &mut Cfg,
     consts: &mut Numbered<Constant>,
-    firstlineno: i32,
     stages: &mut Stages<'_>,
 ) {
     cleanup::inline_small_or_no_lineno_blocks(cfg);
@@ -97,7 +95,7 @@ fn optimize_cfg(
     );
     cleanup::remove_unreachable(cfg);
     keep(stages, "remove_unreachable", cfg, consts.values());
-    lines::resolve_line_numbers(cfg, firstlineno);
+    lines::resolve_line_numbers(cfg);
     keep(stages, "resolve_line_numbers", cfg, consts.values());
     peephole::optimize_load_const(cfg, consts);
     keep(stages, "optimize_load_const", cfg, consts.values());

@@ -84,7 +84,7 @@ fn check(number: usize, expected: &Value) -> Result<(), String> {
     let count = expected["nconsts"].as_i64().unwrap();
     let nlocals = expected["nlocals"].as_u64().unwrap() as usize;
     let consts: Numbered<Constant> = (0..count.max(1)).map(placeholder).collect();
-    let consts = optimize_code_unit(&mut cfg, consts, nlocals, 0, 1, None);
+    let consts = optimize_code_unit(&mut cfg, consts, nlocals, 0, None);
     let optimized = rows_of(&layout::to_instruction_sequence(&cfg));
     let after: Vec<Row> = serde_json::from_value(expected["after"].clone()).unwrap();
     if optimized != after {
