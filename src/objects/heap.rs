@@ -874,6 +874,47 @@ impl Heap {
         }
     }
 
+    /// Reports that a list lost all its items; `items` holds them, last first.
+    pub fn report_list_cleared(&mut self, list: ObjId, items: &[ObjId]) {
+        if self.reporter.is_on() {
+            for (i, &old) in items.iter().enumerate() {
+                let index = (items.len() - 1 - i) as u32;
+                self.reporter.emit(Event::ItemRemove {
+                    owner: list,
+                    index,
+                    old,
+                });
+            }
+        }
+    }
+
+    /// Reports that a dict lost all its entries.
+    pub fn report_dict_cleared(&mut self, dict: ObjId, entries: &[super::dictobject::DictEntry]) {
+        if !self.reporter.is_on() {
+            return;
+        }
+        for (i, entry) in entries.iter().enumerate() {
+            if entry.key.is_null() {
+                continue;
+            }
+            for (kind, old) in [
+                (SlotKind::DictKey, entry.key),
+                (SlotKind::DictValue, entry.value),
+            ] {
+                let slot = Slot {
+                    kind,
+                    key: i as u32,
+                };
+                self.reporter.emit(Event::SlotSet {
+                    owner: dict,
+                    slot,
+                    old,
+                    new: ObjId::NULL,
+                });
+            }
+        }
+    }
+
     fn report_new(&mut self, id: ObjId, gc: bool, reused: bool, size: u32) {
         let ob_type = self.type_of(id);
         let address = self.address(id);

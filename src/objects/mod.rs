@@ -9,6 +9,7 @@ pub mod builtin_descr;
 pub mod bytearrayobject;
 pub mod cellobject;
 pub mod classobject;
+pub mod clear;
 pub mod codeobject;
 pub mod dealloc;
 pub mod descrobject;
@@ -46,6 +47,7 @@ pub mod typeobject;
 pub mod unicodeobject;
 pub mod unionobject;
 pub mod vm;
+pub mod weakproxy;
 pub mod weakrefobject;
 pub mod wellknown;
 
@@ -77,6 +79,8 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::MAPPINGPROXY, &builtin_descr::MAPPINGPROXY),
         (types::MODULE, &moduleobject::TYPE),
         (types::WEAKREF, &weakrefobject::WEAKREF),
+        (types::WEAKPROXY, &weakproxy::WEAKPROXY),
+        (types::WEAKCALLABLEPROXY, &weakproxy::WEAKCALLABLEPROXY),
         (types::GENERIC_ALIAS, &genericaliasobject::TYPE),
         (types::UNION_TYPE, &unionobject::TYPE),
         (types::BASE_EXCEPTION, &exception_types::BASE_EXCEPTION),

@@ -1,1 +1,44 @@
-//! Native modules: one file per module.
+//! Native modules: one file per module, each with its [`ModuleDef`].
+//!
+//! Mirrors `Modules/` and the module half of `Python/`.
+
+pub mod gcmodule;
+pub mod weakrefmodule;
+
+use crate::base::ObjId;
+use crate::objects::methodobject::MethodDef;
+use crate::objects::vm::{PyResult, Vm};
+
+/// A native module: what its table of methods and its `Py_mod_exec` slot are in C.
+#[derive(Debug)]
+pub struct ModuleDef {
+    pub name: &'static str,
+    pub functions: &'static [MethodDef],
+    /// Adds types, constants and everything that is no plain function.
+    pub exec: fn(&mut Vm, ObjId) -> PyResult<()>,
+    pub doc: &'static str,
+}
+
+/// Every native module; one line for each.
+pub static MODULES: &[&ModuleDef] = &[&gcmodule::MODULE, &weakrefmodule::MODULE];
+
+/// Makes the native module `name`, or gives `None` if there is none; `sys.modules` is the
+/// caller's business.
+pub fn create_native_module(vm: &mut Vm, name: &str) -> PyResult<Option<ObjId>> {
+    let Some(def) = MODULES.iter().find(|m| m.name == name) else {
+        return Ok(None);
+    };
+    let module = vm.new_module(name);
+    vm.module_add_functions(module, def.functions);
+    if !def.doc.is_empty() {
+        let doc = vm.new_str(def.doc);
+        vm.module_add(module, "__doc__", doc);
+    }
+    match (def.exec)(vm, module) {
+        Ok(()) => Ok(Some(module)),
+        Err(raised) => {
+            vm.decref(module);
+            Err(raised)
+        }
+    }
+}
