@@ -19,6 +19,15 @@ pub fn error_at(loc: SourceLocation, msg: impl Into<String>) -> SyntaxError {
     }
 }
 
+/// A `SyntaxError` that points at the start of `loc` alone (`PyErr_SyntaxLocationObject`).
+pub fn error_without_end(loc: SourceLocation, msg: impl Into<String>) -> SyntaxError {
+    SyntaxError {
+        end_lineno: Some(loc.lineno),
+        end_offset: None,
+        ..error_at(loc, msg)
+    }
+}
+
 /// The tree is deeper than the C stack of CPython allows.
 pub fn recursion_error() -> SyntaxError {
     SyntaxError::without_place(

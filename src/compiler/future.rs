@@ -3,7 +3,7 @@
 //! Mirrors `Python/future.c`.
 
 use crate::base::SourceLocation;
-use crate::compiler::error::error_at;
+use crate::compiler::error::error_without_end;
 use crate::syntax::ast::{Constant, ExprKind, Mod, Stmt, StmtKind};
 use crate::syntax::error::SyntaxError;
 
@@ -88,11 +88,11 @@ fn check_feature(
     match name {
         "annotations" => features.ff_features |= CO_FUTURE_ANNOTATIONS,
         "barry_as_FLUFL" => features.ff_features |= CO_FUTURE_BARRY_AS_BDFL,
-        "braces" => return Err(error_at(stmt.loc, "not a chance")),
+        "braces" => return Err(error_without_end(stmt.loc, "not a chance")),
         name if ALWAYS_ON.contains(&name) => {}
         name => {
             let msg = format!("future feature {name} is not defined");
-            return Err(error_at(stmt.loc, msg));
+            return Err(error_without_end(stmt.loc, msg));
         }
     }
     Ok(())

@@ -209,7 +209,7 @@ impl<'a> Codegen<'a> {
         for (i, pattern) in patterns.iter().enumerate() {
             if let PatternKind::MatchStar { name } = &pattern.kind {
                 if star.is_some() {
-                    let msg = "multiple starred expressions in sequence pattern";
+                    let msg = "multiple starred names in sequence pattern";
                     return Err(error_at(loc, msg));
                 }
                 star_wildcard = name.is_none();
@@ -383,20 +383,20 @@ impl<'a> Codegen<'a> {
             self.check_length(loc, size, CmpOp::GtE, pc);
         }
         let mut seen: Vec<&ast::Constant> = Vec::new();
-        for (key, pattern) in keys.iter().zip(patterns) {
+        for key in keys {
             match &key.kind {
                 ExprKind::Constant { value, kind: _ } => {
                     if seen.iter().any(|other| same_key(other, value)) {
                         let repr = python_repr(value);
                         let msg = format!("mapping pattern checks duplicate key ({repr})");
-                        return Err(error_at(pattern.loc, msg));
+                        return Err(error_at(loc, msg));
                     }
                     seen.push(value);
                 }
                 ExprKind::Attribute { .. } => {}
                 _ => {
                     let msg = "mapping pattern keys may only match literals and attribute lookups";
-                    return Err(error_at(pattern.loc, msg));
+                    return Err(error_at(loc, msg));
                 }
             }
             self.visit_expr(key)?;
@@ -522,6 +522,6 @@ const fn is_wildcard(p: &Pattern) -> bool {
 const fn is_match_value(e: &Expr) -> bool {
     matches!(
         e.kind,
-        ExprKind::Constant { .. } | ExprKind::Attribute { .. } | ExprKind::JoinedStr { .. }
+        ExprKind::Constant { .. } | ExprKind::Attribute { .. }
     )
 }

@@ -375,8 +375,11 @@ impl<'a> Codegen<'a> {
         level: u32,
     ) -> Gen {
         self.load_const(Constant::int(level), loc);
-        let is_future = module.is_some_and(|module| &**module == "__future__");
-        if is_future && loc.lineno > self.options.future.ff_location.lineno {
+        let is_future = level == 0 && module.is_some_and(|module| &**module == "__future__");
+        let last = self.options.future.ff_location;
+        let is_late = loc.lineno > last.lineno
+            || (loc.lineno == last.lineno && loc.col_offset > last.end_col_offset);
+        if is_future && is_late {
             let msg = "from __future__ imports must occur at the beginning of the file";
             return Err(error_at(loc, msg));
         }

@@ -81,11 +81,7 @@ pub fn optimize_code_unit(
     consts
 }
 
-fn optimize_cfg(
-    cfg: &mut Cfg,
-    consts: &mut Numbered<Constant>,
-    stages: &mut Stages<'_>,
-) {
+fn optimize_cfg(cfg: &mut Cfg, consts: &mut Numbered<Constant>, stages: &mut Stages<'_>) {
     cleanup::inline_small_or_no_lineno_blocks(cfg);
     keep(
         stages,

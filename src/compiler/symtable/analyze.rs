@@ -376,7 +376,7 @@ fn update_symbols(
     }
     for name in free.keys() {
         if let Some(symbol) = symbols.get_mut(name) {
-            if classflag && symbol.flags & (DEF_BOUND | DEF_GLOBAL) != 0 {
+            if classflag {
                 symbol.flags |= DEF_FREE_CLASS;
             }
             continue;
