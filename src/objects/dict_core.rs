@@ -405,7 +405,7 @@ impl Vm {
     }
 
     /// Exchanges the block of the keys table after its size changed from `old_size`.
-    fn dict_table_moved(&mut self, dict: ObjId, old_size: usize) {
+    pub fn dict_table_moved(&mut self, dict: ObjId, old_size: usize) {
         let size = self.dict(dict).keys_table_size();
         if size == old_size {
             return;

@@ -5,6 +5,7 @@
 //! declared; then one file per type, as in CPython's `Objects/`.
 
 pub mod abstract_;
+pub mod abstract_sequence;
 pub mod builtin_descr;
 pub mod bytearrayobject;
 pub mod cellobject;
@@ -14,8 +15,11 @@ pub mod codeobject;
 pub mod dealloc;
 pub mod descrobject;
 pub mod dict_core;
+pub mod dict_methods;
+pub mod dict_views;
 pub mod dictobject;
 pub mod display;
+pub mod enumobject;
 pub mod errors;
 pub mod exception_types;
 pub mod exceptions;
@@ -28,17 +32,23 @@ pub mod heap;
 pub mod iterobject;
 pub mod list_core;
 pub mod listobject;
+pub mod listsort;
 pub mod longobject;
 pub mod methodobject;
 pub mod moduleobject;
 pub mod number;
 pub mod object;
 pub mod object_type;
+pub mod rangeobject;
+pub mod repr_writer;
+pub mod set_core;
 pub mod setobject;
+pub mod sliceobject;
 pub mod slot_functions;
 pub mod slotdefs;
 pub mod slots;
 pub mod startup;
+pub mod tupleobject;
 pub mod type_lookup;
 pub mod type_methods;
 pub mod type_new;
@@ -83,6 +93,47 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::WEAKCALLABLEPROXY, &weakproxy::WEAKCALLABLEPROXY),
         (types::GENERIC_ALIAS, &genericaliasobject::TYPE),
         (types::UNION_TYPE, &unionobject::TYPE),
+        (types::TUPLE, &tupleobject::TUPLE),
+        (types::LIST, &listobject::LIST),
+        (types::DICT, &dict_methods::DICT),
+        (types::SET, &setobject::SET),
+        (types::FROZENSET, &setobject::FROZENSET),
+        (types::RANGE, &rangeobject::RANGE),
+        (types::SLICE, &sliceobject::SLICE),
+        (types::LIST_ITERATOR, &iterobject::LIST_ITERATOR),
+        (
+            types::LIST_REVERSEITERATOR,
+            &iterobject::LIST_REVERSEITERATOR,
+        ),
+        (types::TUPLE_ITERATOR, &iterobject::TUPLE_ITERATOR),
+        (types::ITERATOR, &iterobject::ITERATOR),
+        (types::CALLABLE_ITERATOR, &iterobject::CALLABLE_ITERATOR),
+        (types::SET_ITERATOR, &iterobject::SET_ITERATOR),
+        (types::RANGE_ITERATOR, &rangeobject::RANGE_ITERATOR),
+        (types::LONGRANGE_ITERATOR, &rangeobject::LONGRANGE_ITERATOR),
+        (types::DICT_KEYS, &dict_views::DICT_KEYS),
+        (types::DICT_VALUES, &dict_views::DICT_VALUES),
+        (types::DICT_ITEMS, &dict_views::DICT_ITEMS),
+        (types::DICT_KEYITERATOR, &dict_views::DICT_KEYITERATOR),
+        (types::DICT_VALUEITERATOR, &dict_views::DICT_VALUEITERATOR),
+        (types::DICT_ITEMITERATOR, &dict_views::DICT_ITEMITERATOR),
+        (
+            types::DICT_REVERSEKEYITERATOR,
+            &dict_views::DICT_REVERSEKEYITERATOR,
+        ),
+        (
+            types::DICT_REVERSEVALUEITERATOR,
+            &dict_views::DICT_REVERSEVALUEITERATOR,
+        ),
+        (
+            types::DICT_REVERSEITEMITERATOR,
+            &dict_views::DICT_REVERSEITEMITERATOR,
+        ),
+        (types::ENUMERATE, &enumobject::ENUMERATE),
+        (types::REVERSED, &enumobject::REVERSED),
+        (types::ZIP, &enumobject::ZIP),
+        (types::MAP, &enumobject::MAP),
+        (types::FILTER, &enumobject::FILTER),
         (types::BASE_EXCEPTION, &exception_types::BASE_EXCEPTION),
     ];
     all.extend(exception_types::SIMPLE.iter().map(|(id, spec)| (*id, spec)));

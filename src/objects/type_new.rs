@@ -685,30 +685,6 @@ impl Vm {
         Ok(())
     }
 
-    /// A copy of a dict as a plain `dict` (`PyDict_Copy`).
-    pub fn dict_copy(&mut self, dict: ObjId) -> ObjId {
-        let copy = self.new_dict();
-        let entries: Vec<(ObjId, ObjId, i64)> = self
-            .dict(dict)
-            .entries
-            .iter()
-            .filter(|e| !e.key.is_null())
-            .map(|e| (e.key, e.value, e.hash))
-            .collect();
-        let source = self.dict(dict);
-        if !entries.is_empty() && source.used >= source.entries.len() * 2 / 3 {
-            // The table is cloned as it is: the same size.
-            let (slots, kind) = (source.indices.len(), source.kind);
-            self.dict_rebuild(copy, slots, kind);
-        }
-        for (key, value, hash) in entries {
-            self.incref(key);
-            self.incref(value);
-            self.dict_insert_new(copy, key, hash, value);
-        }
-        copy
-    }
-
     /// Puts `value` into a cell; takes its own reference (`PyCell_SET`).
     pub fn cell_set(&mut self, cell: ObjId, value: ObjId) {
         self.incref(value);
