@@ -44,6 +44,8 @@ fn analyze_block(
     let is_class = ste_type == BlockType::ClassBlock;
     let mut local = BTreeSet::new();
     let mut decisions = Decisions::new();
+    // Names that the block itself takes from outside, and those that its children need.
+    let mut own_free = Names::new();
     let mut newfree = Names::new();
     let mut newbound = Names::new();
     let mut newglobal = BTreeSet::new();
@@ -68,7 +70,7 @@ fn analyze_block(
             id,
             outside,
             local: &mut local,
-            free: &mut newfree,
+            free: &mut own_free,
             class_entry,
         };
         let decision = analysis.analyze_name(&name, flags, bound_at)?;
@@ -151,12 +153,11 @@ fn analyze_block(
         &inlined_cells,
         is_class || can_see_class_scope,
     );
-    if !newfree.is_empty() {
-        table.entry_mut(id).ste_free |= newfree
-            .keys()
-            .any(|name| table.entry(id).scope(name) == Some(Scope::Free));
+    table.entry_mut(id).ste_free |= !own_free.is_empty();
+    for (name, user) in newfree {
+        own_free.entry(name).or_insert(user);
     }
-    Ok(newfree)
+    Ok(own_free)
 }
 
 /// The names that one block binds or needs, while its symbols are decided one by one.

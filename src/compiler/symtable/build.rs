@@ -330,10 +330,10 @@ impl Builder<'_> {
                 finalbody,
             } => {
                 self.visit_stmts(body)?;
-                self.visit_stmts(orelse)?;
                 for handler in handlers {
                     self.visit_excepthandler(handler)?;
                 }
+                self.visit_stmts(orelse)?;
                 self.visit_stmts(finalbody)
             }
             StmtKind::Assert { test, msg } => {

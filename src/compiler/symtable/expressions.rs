@@ -68,19 +68,19 @@ impl Builder<'_> {
             | ExprKind::List { elts, ctx: _ }
             | ExprKind::Tuple { elts, ctx: _ } => self.visit_exprs(elts),
             ExprKind::ListComp { elt, generators } => {
-                self.handle_comprehension(e, "<listcomp>", generators, elt, None)
+                self.handle_comprehension(e, "listcomp", generators, elt, None)
             }
             ExprKind::SetComp { elt, generators } => {
-                self.handle_comprehension(e, "<setcomp>", generators, elt, None)
+                self.handle_comprehension(e, "setcomp", generators, elt, None)
             }
             ExprKind::GeneratorExp { elt, generators } => {
-                self.handle_comprehension(e, "<genexpr>", generators, elt, None)
+                self.handle_comprehension(e, "genexpr", generators, elt, None)
             }
             ExprKind::DictComp {
                 key,
                 value,
                 generators,
-            } => self.handle_comprehension(e, "<dictcomp>", generators, key, Some(value)),
+            } => self.handle_comprehension(e, "dictcomp", generators, key, Some(value)),
             ExprKind::Yield { value } => {
                 self.raise_if_annotation_block("yield expression", e)?;
                 self.visit_opt(value.as_deref())?;
