@@ -6,12 +6,18 @@
 
 pub mod abstract_;
 pub mod abstract_sequence;
+pub mod boolobject;
 pub mod builtin_descr;
+pub mod bytearray_methods;
 pub mod bytearrayobject;
+pub mod bytes_like;
+pub mod bytes_methods;
+pub mod bytesobject;
 pub mod cellobject;
 pub mod classobject;
 pub mod clear;
 pub mod codeobject;
+pub mod complexobject;
 pub mod dealloc;
 pub mod descrobject;
 pub mod dict_core;
@@ -23,6 +29,7 @@ pub mod enumobject;
 pub mod errors;
 pub mod exception_types;
 pub mod exceptions;
+pub mod floatobject;
 pub mod frame;
 pub mod funcobject;
 pub mod genericaliasobject;
@@ -33,7 +40,9 @@ pub mod iterobject;
 pub mod list_core;
 pub mod listobject;
 pub mod listsort;
+pub mod long_methods;
 pub mod longobject;
+pub mod memoryobject;
 pub mod methodobject;
 pub mod moduleobject;
 pub mod number;
@@ -42,6 +51,7 @@ pub mod object_type;
 pub mod rangeobject;
 pub mod repr_writer;
 pub mod set_core;
+pub mod scalar_new;
 pub mod setobject;
 pub mod sliceobject;
 pub mod slot_functions;
@@ -54,6 +64,11 @@ pub mod type_methods;
 pub mod type_new;
 pub mod type_ready;
 pub mod typeobject;
+pub mod unicode_codecs;
+pub mod unicode_format;
+pub mod unicode_iter;
+pub mod unicode_methods;
+pub mod unicode_translate;
 pub mod unicodeobject;
 pub mod unionobject;
 pub mod vm;
@@ -87,6 +102,19 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::STATICMETHOD, &builtin_descr::STATICMETHOD),
         (types::SUPER, &builtin_descr::SUPER),
         (types::MAPPINGPROXY, &builtin_descr::MAPPINGPROXY),
+        (types::INT, &longobject::TYPE),
+        (types::BOOL, &boolobject::TYPE),
+        (types::FLOAT, &floatobject::TYPE),
+        (types::COMPLEX, &complexobject::TYPE),
+        (types::STR, &unicodeobject::TYPE),
+        (types::STR_ITERATOR, &unicode_iter::STR_ITERATOR),
+        (types::STR_ASCII_ITERATOR, &unicode_iter::STR_ASCII_ITERATOR),
+        (types::BYTES, &bytesobject::TYPE),
+        (types::BYTES_ITERATOR, &unicode_iter::BYTES_ITERATOR),
+        (types::BYTEARRAY, &bytearrayobject::TYPE),
+        (types::BYTEARRAY_ITERATOR, &unicode_iter::BYTEARRAY_ITERATOR),
+        (types::MEMORYVIEW, &memoryobject::TYPE),
+        (types::MEMORY_ITERATOR, &memoryobject::ITERATOR),
         (types::MODULE, &moduleobject::TYPE),
         (types::WEAKREF, &weakrefobject::WEAKREF),
         (types::WEAKPROXY, &weakproxy::WEAKPROXY),

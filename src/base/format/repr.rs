@@ -93,19 +93,15 @@ pub fn repr_bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// `repr` of a bytearray: always single quotes when only they would do without escapes.
+/// `repr` of a bytearray: quotes as for bytes, but a single quote inside is always escaped.
 pub fn repr_bytearray(name: &str, bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    };
-    let mut out = String::with_capacity(bytes.len() + name.len() + 6);
-    out.push_str(name);
-    out.push_str("(b");
-    push_quoted_bytes(&mut out, bytes, quote);
-    out.push(')');
-    out
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut quoted = String::with_capacity(bytes.len() + 4);
+    push_quoted_bytes(&mut quoted, bytes, quote);
+    if quote == '"' {
+        quoted = quoted.replace('\'', "\\'");
+    }
+    format!("{name}(b{quoted})")
 }
 
 fn push_quoted_bytes(out: &mut String, bytes: &[u8], quote: char) {
