@@ -1,64 +1,85 @@
-//! The bytes of a file to text: encoding cookie, byte order mark, line ends, null bytes.
+//! The bytes of a source to text: encoding cookie, byte order mark, line ends, null bytes.
 //!
-//! Mirrors `Parser/tokenizer/helpers.c` and PEP 263.
+//! Mirrors `Parser/tokenizer/helpers.c` and PEP 263. CPython words its errors differently for a
+//! script that it reads itself and for bytes given to `compile`.
 
 use super::error::{ErrorKind, SyntaxError};
 
-/// Decodes a source file and gives every line one line feed, the last one too.
+/// Where the bytes come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin<'a> {
+    /// A script, by its file name.
+    File(&'a str),
+    /// An argument of `compile`; imported modules too.
+    Bytes,
+}
+
+/// Decodes bytes given to `compile`; every line ends with one line feed, the last one too.
 pub fn decode_source(bytes: &[u8]) -> Result<String, SyntaxError> {
+    decode(bytes, Origin::Bytes)
+}
+
+/// Decodes a source; every line ends with one line feed, the last one too.
+pub fn decode(bytes: &[u8], origin: Origin<'_>) -> Result<String, SyntaxError> {
     let (body, has_bom) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(body) => (body, true),
         None => (bytes, false),
     };
-    if body.contains(&0) {
-        return Err(SyntaxError::without_place(
-            ErrorKind::SyntaxError,
-            "source code cannot contain null bytes",
-        ));
+    if let Some(at) = body.iter().position(|&b| b == 0) {
+        return Err(null_byte(body, at, origin));
     }
-    let cookie = find_cookie(body);
-    let encoding = cookie
-        .as_deref()
-        .map_or(Some(Encoding::Utf8), Encoding::named);
-    let Some(encoding) = encoding else {
-        let name = cookie.unwrap_or_default();
-        return Err(SyntaxError::without_place(
-            ErrorKind::SyntaxError,
-            format!("unknown encoding: {name}"),
-        ));
-    };
-    if has_bom && encoding != Encoding::Utf8 {
-        let name = cookie.unwrap_or_default();
-        return Err(SyntaxError::without_place(
-            ErrorKind::SyntaxError,
-            format!("encoding problem: {name} with BOM"),
-        ));
+    let cookie = find_cookie(body).map(|name| normal_name(&name));
+    if let Some(name) = &cookie
+        && has_bom
+        && name != "utf-8"
+    {
+        return Err(outside(format!("encoding problem: {name} with BOM")));
     }
-    let text = match encoding {
-        Encoding::Utf8 => match std::str::from_utf8(body) {
+    let name = cookie.as_deref().unwrap_or("utf-8");
+    let text = match Encoding::named(name) {
+        Some(Encoding::Utf8) => match std::str::from_utf8(body) {
             Ok(text) => text.to_owned(),
-            Err(error) => {
-                return Err(utf8_error(
-                    body,
-                    error.valid_up_to(),
-                    error.error_len(),
-                    cookie.is_some(),
-                ));
+            Err(error) => return bad_utf8(body, &error, cookie.is_some(), origin),
+        },
+        Some(Encoding::Latin1) => body.iter().map(|&b| char::from(b)).collect(),
+        Some(Encoding::Ascii) => match body.iter().position(|b| !b.is_ascii()) {
+            None => body.iter().map(|&b| char::from(b)).collect(),
+            Some(at) => {
+                let byte = body[at];
+                let msg = format!(
+                    "'ascii' codec can't decode byte 0x{byte:02x} in position {at}: ordinal not in range(128)"
+                );
+                return Err(encoding_problem(name, msg, origin));
             }
         },
-        Encoding::Latin1 => body.iter().map(|&b| char::from(b)).collect(),
-        Encoding::Latin9 => body.iter().map(|&b| latin9(b)).collect(),
-        Encoding::Ascii => {
-            if let Some(at) = body.iter().position(|b| !b.is_ascii()) {
-                let byte = body[at];
-                return Err(SyntaxError::without_place(
-                    ErrorKind::SyntaxError,
-                    format!(
-                        "(unicode error) 'ascii' codec can't decode byte 0x{byte:02x} in position {at}: ordinal not in range(128)"
-                    ),
-                ));
+        Some(Encoding::Table(table)) => {
+            let decoded: Result<String, usize> = body
+                .iter()
+                .enumerate()
+                .map(|(at, &b)| table_char(table, b).ok_or(at))
+                .collect();
+            match decoded {
+                Ok(text) => text,
+                Err(at) => {
+                    let byte = body[at];
+                    let msg = format!(
+                        "'charmap' codec can't decode byte 0x{byte:02x} in position {at}: character maps to <undefined>"
+                    );
+                    return Err(encoding_problem(name, msg, origin));
+                }
             }
-            body.iter().map(|&b| char::from(b)).collect()
+        }
+        Some(Encoding::Unsupported) => {
+            return Err(outside(format!(
+                "source encoding '{name}' is not supported"
+            )));
+        }
+        None => {
+            return Err(encoding_problem(
+                name,
+                format!("unknown encoding: {name}"),
+                origin,
+            ));
         }
     };
     Ok(normalize_newlines(&text))
@@ -77,32 +98,110 @@ pub fn normalize_newlines(text: &str) -> String {
     out
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Encoding {
-    Utf8,
-    Latin1,
-    Latin9,
-    Ascii,
+/// An error outside any line.
+fn outside(msg: String) -> SyntaxError {
+    let mut error = SyntaxError::without_place(ErrorKind::SyntaxError, msg);
+    error.lineno = Some(0);
+    error.offset = Some(-1);
+    error
 }
 
-impl Encoding {
-    fn named(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
-        match name.as_str() {
-            "utf-8" | "utf8" | "utf-8-sig" | "u8" | "utf" | "utf8-ucs2" | "utf8-ucs4"
-            | "cp65001" => Some(Self::Utf8),
-            "latin-1" | "latin1" | "latin" | "l1" | "iso-8859-1" | "iso8859-1" | "8859"
-            | "cp819" => Some(Self::Latin1),
-            "iso-8859-15" | "iso8859-15" | "latin-9" | "latin9" | "l9" => Some(Self::Latin9),
-            "ascii" | "us-ascii" | "646" | "ansi-x3.4-1968" => Some(Self::Ascii),
-            name if name.starts_with("utf-8-") => Some(Self::Utf8),
-            name if name.starts_with("latin-1-") || name.starts_with("iso-8859-1-") => {
-                Some(Self::Latin1)
-            }
-            name if name.starts_with("iso-8859-15-") => Some(Self::Latin9),
-            _ => None,
-        }
+/// What CPython says when a codec fails: for a file it forgets why.
+fn encoding_problem(name: &str, msg: String, origin: Origin<'_>) -> SyntaxError {
+    match origin {
+        Origin::File(_) => outside(format!("encoding problem: {name}")),
+        Origin::Bytes => outside(msg),
     }
+}
+
+fn null_byte(body: &[u8], at: usize, origin: Origin<'_>) -> SyntaxError {
+    if origin == Origin::Bytes {
+        return SyntaxError::without_place(
+            ErrorKind::SyntaxError,
+            "source code string cannot contain null bytes",
+        );
+    }
+    let line = body[..at].iter().filter(|&&b| b == b'\n').count() as i32 + 1;
+    let start = body[..at]
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(0, |n| n + 1);
+    SyntaxError {
+        kind: ErrorKind::SyntaxError,
+        msg: "source code cannot contain null bytes".to_owned(),
+        lineno: Some(line),
+        offset: Some(0),
+        end_lineno: Some(line),
+        end_offset: Some(0),
+        text: Some(String::from_utf8_lossy(&body[start..at]).into_owned()),
+    }
+}
+
+/// Bytes that are not UTF-8: an error, unless `compile` meets them in a comment.
+fn bad_utf8(
+    body: &[u8],
+    error: &std::str::Utf8Error,
+    declared: bool,
+    origin: Origin<'_>,
+) -> Result<String, SyntaxError> {
+    let at = error.valid_up_to();
+    let byte = body[at];
+    let line = body[..at].iter().filter(|&&b| b == b'\n').count() as i32 + 1;
+    if let Origin::File(filename) = origin
+        && !declared
+    {
+        return Err(SyntaxError::without_place(
+            ErrorKind::SyntaxError,
+            format!(
+                "Non-UTF-8 code starting with '\\x{byte:02x}' in file {filename} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details"
+            ),
+        ));
+    }
+    let start = body[..at]
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(0, |n| n + 1);
+    let end = body[at..]
+        .iter()
+        .position(|&b| b == b'\n')
+        .map_or(body.len(), |n| at + n + 1);
+    // The string or name around the byte; CPython counts positions from its first character.
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+    let quote = body[start..at]
+        .iter()
+        .rposition(|&b| matches!(b, b'\'' | b'"'));
+    let (piece, place) = match quote {
+        Some(quote) => (start + quote + 1, start + quote),
+        None => {
+            let word = body[start..at]
+                .iter()
+                .rposition(|&b| !is_word(b))
+                .map_or(start, |n| start + n + 1);
+            (word, word)
+        }
+    };
+    let reason = match (byte, error.error_len()) {
+        (_, None) => "unexpected end of data",
+        (0xc2..=0xf4, Some(_)) => "invalid continuation byte",
+        (_, Some(_)) => "invalid start byte",
+    };
+    let from = at - piece;
+    let length = error.error_len().unwrap_or(body.len() - at);
+    let which = if length == 1 {
+        format!("byte 0x{byte:02x} in position {from}")
+    } else {
+        format!("bytes in position {from}-{}", from + length - 1)
+    };
+    let offset = String::from_utf8_lossy(&body[start..place]).chars().count() as i32 + 1;
+    Err(SyntaxError {
+        kind: ErrorKind::SyntaxError,
+        msg: format!("(unicode error) 'utf-8' codec can't decode {which}: {reason}"),
+        lineno: Some(line),
+        offset: Some(offset),
+        end_lineno: Some(line),
+        end_offset: Some(if quote.is_some() { offset + 1 } else { -1 }),
+        text: Some(String::from_utf8_lossy(&body[start..end]).into_owned()),
+    })
 }
 
 /// The name in a `coding:` comment of the first two lines.
@@ -112,7 +211,7 @@ fn find_cookie(body: &[u8]) -> Option<String> {
             .iter()
             .position(|b| !matches!(b, b' ' | b'\t' | 0x0c | b'\r'));
         match comment {
-            None => continue,
+            None => {}
             Some(at) if line[at] == b'#' => {
                 if let Some(name) = cookie_in(&line[at..]) {
                     return Some(name);
@@ -126,16 +225,16 @@ fn find_cookie(body: &[u8]) -> Option<String> {
 }
 
 fn cookie_in(comment: &[u8]) -> Option<String> {
-    let at = comment.windows(6).position(|w| w == b"coding")?;
-    let mut at = at;
+    let mut rest = comment;
     loop {
-        let after = &comment[at + 6..];
-        if let [b':' | b'=', rest @ ..] = after {
-            let skip = rest
+        let at = rest.windows(6).position(|w| w == b"coding")?;
+        rest = &rest[at + 6..];
+        if let [b':' | b'=', value @ ..] = rest {
+            let skip = value
                 .iter()
                 .position(|b| !matches!(b, b' ' | b'\t'))
-                .unwrap_or(rest.len());
-            let name: Vec<u8> = rest[skip..]
+                .unwrap_or(value.len());
+            let name: Vec<u8> = value[skip..]
                 .iter()
                 .copied()
                 .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
@@ -144,43 +243,133 @@ fn cookie_in(comment: &[u8]) -> Option<String> {
                 return String::from_utf8(name).ok();
             }
         }
-        at += 1 + comment
-            .get(at + 1..)?
-            .windows(6)
-            .position(|w| w == b"coding")?;
     }
 }
 
-fn latin9(byte: u8) -> char {
-    match byte {
-        0xa4 => '\u{20ac}',
-        0xa6 => '\u{160}',
-        0xa8 => '\u{161}',
-        0xb4 => '\u{17d}',
-        0xb8 => '\u{17e}',
-        0xbc => '\u{152}',
-        0xbd => '\u{153}',
-        0xbe => '\u{178}',
-        other => char::from(other),
-    }
-}
-
-fn utf8_error(body: &[u8], at: usize, length: Option<usize>, declared: bool) -> SyntaxError {
-    let byte = body[at];
-    let reason = match length {
-        None => "unexpected end of data",
-        Some(_) if matches!(byte, 0xc2..=0xf4) => "invalid continuation byte",
-        Some(_) => "invalid start byte",
+/// `get_normal_name`: the usual spellings of UTF-8 and Latin-1; others stay as they are.
+fn normal_name(name: &str) -> String {
+    let lower: String = name
+        .chars()
+        .take(12)
+        .map(|c| {
+            if c == '_' {
+                '-'
+            } else {
+                c.to_ascii_lowercase()
+            }
+        })
+        .collect();
+    let is = |wanted: &str| {
+        lower
+            .strip_prefix(wanted)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    let _ = declared;
-    let end = at + length.unwrap_or(body.len() - at);
-    let place = if end - at == 1 {
-        format!("byte 0x{byte:02x} in position {at}")
+    if is("utf-8") {
+        "utf-8".to_owned()
+    } else if is("latin-1") || is("iso-8859-1") || is("iso-latin-1") {
+        "iso-8859-1".to_owned()
     } else {
-        format!("bytes in position {at}-{}", end - 1)
-    };
-    SyntaxError::without_place(
-        ErrorKind::SyntaxError,
-        format!("(unicode error) 'utf-8' codec can't decode {place}: {reason}"),
-    )
+        name.to_owned()
+    }
+}
+
+/// A code page that equals Latin-1 except for the characters listed; NUL stands for none.
+type Table = &'static [(u8, &'static str)];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Encoding {
+    Utf8,
+    Latin1,
+    Ascii,
+    Table(Table),
+    /// CPython knows it, we do not.
+    Unsupported,
+}
+
+const LATIN9: Table = &[
+    (0xa4, "€"),
+    (0xa6, "Š"),
+    (0xa8, "š"),
+    (0xb4, "Ž"),
+    (0xb8, "ž"),
+    (0xbc, "ŒœŸ"),
+];
+const CP1252: Table = &[(0x80, "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0"), (0x90, "\0‘’“”•–—˜™š›œ\0žŸ")];
+const CP1251: Table = &[
+    (0x80, "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏ"),
+    (0x90, "ђ‘’“”•–—\0™љ›њќћџ"),
+    (0xa0, "\u{a0}ЎўЈ¤Ґ¦§Ё©Є«¬\u{ad}®Ї"),
+    (0xb0, "°±Ііґµ¶·ё№є»јЅѕї"),
+    (0xc0, "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"),
+    (0xe0, "абвгдежзийклмнопрстуфхцчшщъыьэюя"),
+];
+const KOI8_R: Table = &[
+    (0x80, "─│┌┐└┘├┤┬┴┼▀▄█▌▐"),
+    (0x90, "░▒▓⌠■∙√≈≤≥\u{a0}⌡°²·÷"),
+    (0xa0, "═║╒ё╓╔╕╖╗╘╙╚╛╜╝╞"),
+    (0xb0, "╟╠╡Ё╢╣╤╥╦╧╨╩╪╫╬©"),
+    (0xc0, "юабцдефгхийклмнопярстужвьызшэщчъ"),
+    (0xe0, "ЮАБЦДЕФГХИЙКЛМНОПЯРСТУЖВЬЫЗШЭЩЧЪ"),
+];
+
+fn table_char(table: Table, byte: u8) -> Option<char> {
+    for &(start, chars) in table {
+        if byte >= start
+            && let Some(c) = chars.chars().nth(usize::from(byte - start))
+        {
+            return (c != '\0').then_some(c);
+        }
+    }
+    Some(char::from(byte))
+}
+
+impl Encoding {
+    fn named(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase().replace(['-', ' ', '.'], "_");
+        Some(match name.as_str() {
+            "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => Self::Utf8,
+            "iso_8859_1" | "iso8859_1" | "latin_1" | "latin1" | "latin" | "l1" | "8859"
+            | "cp819" => Self::Latin1,
+            "ascii" | "us_ascii" | "646" | "us" | "cp367" => Self::Ascii,
+            "iso_8859_15" | "iso8859_15" | "latin_9" | "latin9" | "l9" => Self::Table(LATIN9),
+            "cp1252" | "windows_1252" | "1252" => Self::Table(CP1252),
+            "cp1251" | "windows_1251" | "1251" => Self::Table(CP1251),
+            "koi8_r" | "cskoi8r" => Self::Table(KOI8_R),
+            _ if name.starts_with("cp")
+                || name.starts_with("iso")
+                || name.starts_with("mac")
+                || name.starts_with("utf_")
+                || name.starts_with("windows")
+                || name.starts_with("latin")
+                || [
+                    "big5",
+                    "gbk",
+                    "gb2312",
+                    "gb18030",
+                    "euc_jp",
+                    "euc_kr",
+                    "shift_jis",
+                    "sjis",
+                    "koi8_u",
+                    "koi8_t",
+                    "johab",
+                    "hz",
+                    "tis_620",
+                    "ptcp154",
+                    "hp_roman8",
+                    "raw_unicode_escape",
+                    "unicode_escape",
+                    "idna",
+                    "punycode",
+                    "palmos",
+                    "mbcs",
+                    "oem",
+                ]
+                .contains(&name.as_str()) =>
+            {
+                Self::Unsupported
+            }
+            _ => return None,
+        })
+    }
 }

@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use crate::base::format::float::{repr_complex, repr_float};
+use crate::base::format::repr::{repr_bytes, repr_text};
 use crate::base::{SourceLocation, Text};
 
 use super::ast::{
@@ -11,7 +13,6 @@ use super::ast::{
     ExprContext, ExprKind, Keyword, MatchCase, Mod, Operator, Pattern, PatternKind, Stmt, StmtKind,
     TypeParam, TypeParamKind, UnaryOperator, WithItem,
 };
-use super::tokenizer::is_printable;
 
 /// `tree` as `ast.dump` shows it, places included.
 pub fn ast_dump(tree: &Mod) -> String {
@@ -75,7 +76,7 @@ impl Dumper {
 
     fn text(&mut self, name: &str, value: &str) {
         self.name(name);
-        repr_str(&mut self.out, value.chars().map(u32::from));
+        self.out.push_str(&repr_text(&Text::from(value)).to_lossy());
     }
 
     fn opt_text(&mut self, name: &str, value: Option<&str>) {
@@ -134,7 +135,9 @@ impl Dumper {
 
     fn names(&mut self, name: &str, names: &[super::ast::Identifier]) {
         self.list(name, names, |dumper, name| {
-            repr_str(&mut dumper.out, name.chars().map(u32::from));
+            dumper
+                .out
+                .push_str(&repr_text(&Text::from(&**name)).to_lossy());
         });
     }
 
@@ -775,23 +778,10 @@ fn repr_constant(out: &mut String, value: &Constant) {
         Constant::Int(value) => {
             let _ = write!(out, "{value}");
         }
-        Constant::Float(value) => repr_float(out, *value, ".0"),
-        Constant::Complex { real, imag } => {
-            if *real == 0.0 && real.is_sign_positive() {
-                repr_float(out, *imag, "");
-                out.push('j');
-                return;
-            }
-            out.push('(');
-            repr_float(out, *real, "");
-            if imag.is_sign_positive() {
-                out.push('+');
-            }
-            repr_float(out, *imag, "");
-            out.push_str("j)");
-        }
-        Constant::Str(value) => repr_text(out, value),
-        Constant::Bytes(value) => repr_bytes(out, value),
+        Constant::Float(value) => out.push_str(&repr_float(*value)),
+        Constant::Complex { real, imag } => out.push_str(&repr_complex(*real, *imag)),
+        Constant::Str(value) => out.push_str(&repr_text(value).to_lossy()),
+        Constant::Bytes(value) => out.push_str(&repr_bytes(value)),
         Constant::Tuple(items) => {
             out.push('(');
             for (i, item) in items.iter().enumerate() {
@@ -813,92 +803,4 @@ fn repr_constant(out: &mut String, value: &Constant) {
             out.push_str("})");
         }
     }
-}
-
-/// The shortest digits that read back as `value`, in `repr`'s layout.
-fn repr_float(out: &mut String, value: f64, whole_suffix: &str) {
-    if value.is_infinite() {
-        out.push_str(if value > 0.0 { "inf" } else { "-inf" });
-        return;
-    }
-    if value == 0.0 {
-        out.push_str(if value.is_sign_negative() { "-0" } else { "0" });
-        out.push_str(whole_suffix);
-        return;
-    }
-    let scientific = format!("{value:e}");
-    let (digits, exponent) = scientific
-        .split_once('e')
-        .expect("`{:e}` writes an exponent");
-    let exponent: i32 = exponent.parse().expect("`{:e}` writes a number");
-    if (-4..16).contains(&exponent) {
-        let plain = format!("{value}");
-        out.push_str(&plain);
-        if !plain.contains('.') {
-            out.push_str(whole_suffix);
-        }
-        return;
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    let _ = write!(out, "{digits}e{sign}{:02}", exponent.abs());
-}
-
-fn repr_text(out: &mut String, text: &Text) {
-    let points: Vec<u32> = text.code_points().collect();
-    repr_str(out, points.iter().copied());
-}
-
-fn repr_str(out: &mut String, points: impl Iterator<Item = u32> + Clone) {
-    let single = points.clone().any(|c| c == u32::from('\''));
-    let double = points.clone().any(|c| c == u32::from('"'));
-    let quote = if single && !double { '"' } else { '\'' };
-    out.push(quote);
-    for point in points {
-        match char::from_u32(point) {
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some('\\') => out.push_str("\\\\"),
-            Some(c) if c == quote => {
-                out.push('\\');
-                out.push(c);
-            }
-            Some(c) if is_printable(c) => out.push(c),
-            _ => {
-                let _ = match point {
-                    0..=0xff => write!(out, "\\x{point:02x}"),
-                    0x100..=0xffff => write!(out, "\\u{point:04x}"),
-                    _ => write!(out, "\\U{point:08x}"),
-                };
-            }
-        }
-    }
-    out.push(quote);
-}
-
-fn repr_bytes(out: &mut String, bytes: &[u8]) {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    };
-    out.push('b');
-    out.push(quote);
-    for &b in bytes {
-        match b {
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            b'\\' => out.push_str("\\\\"),
-            _ if char::from(b) == quote => {
-                out.push('\\');
-                out.push(quote);
-            }
-            b' '..=b'~' => out.push(char::from(b)),
-            _ => {
-                let _ = write!(out, "\\x{b:02x}");
-            }
-        }
-    }
-    out.push(quote);
 }

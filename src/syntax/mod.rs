@@ -12,9 +12,8 @@ pub mod lines;
 pub mod parser;
 pub mod token;
 pub mod tokenizer;
-pub mod unicode_tables;
 
-pub use decode::decode_source;
+pub use decode::{Origin, decode_source};
 pub use dump::ast_dump;
 pub use error::{ErrorKind, SyntaxError, Warning};
 pub use parser::Mode;
@@ -22,6 +21,16 @@ pub use parser::Mode;
 /// Parses the bytes of a source file.
 pub fn parse(source: &[u8], mode: Mode) -> Result<(ast::Mod, Vec<Warning>), SyntaxError> {
     let text = decode_source(source)?;
+    parser::parse_text(&text, mode, false)
+}
+
+/// Parses the bytes of the script `filename`, with the errors that CPython has for scripts.
+pub fn parse_file(
+    source: &[u8],
+    filename: &str,
+    mode: Mode,
+) -> Result<(ast::Mod, Vec<Warning>), SyntaxError> {
+    let text = decode::decode(source, Origin::File(filename))?;
     parser::parse_text(&text, mode, false)
 }
 

@@ -4,10 +4,11 @@
 //! with an error, the tokens up to there are kept together with it, because its parser may
 //! find something wrong earlier.
 
+use crate::base::unicode;
+
 use super::error::{ErrorKind, SyntaxError, Warning};
 use super::lines::LineTable;
 use super::token::{Token, TokenKind};
-use super::unicode_tables::{NOT_PRINTABLE, XID_CONTINUE, XID_START};
 
 /// How deep brackets may nest (`MAXLEVEL`).
 const MAX_LEVEL: usize = 200;
@@ -1131,22 +1132,14 @@ fn operator_at(rest: &[u8]) -> (Option<TokenKind>, usize) {
     (Some(kind), length)
 }
 
-fn in_ranges(ranges: &[(u32, u32)], c: u32) -> bool {
-    let after = ranges.partition_point(|range| range.0 <= c);
-    after > 0 && c <= ranges[after - 1].1
-}
-
 fn may_be_in_name(c: char, first: bool) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphabetic() || c == '_' || (!first && c.is_ascii_digit());
+    if first {
+        unicode::is_id_start(u32::from(c))
+    } else {
+        unicode::is_id_continue(u32::from(c))
     }
-    in_ranges(if first { XID_START } else { XID_CONTINUE }, u32::from(c))
 }
 
-/// Whether `repr` shows `c` as itself.
-pub fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        return c == ' ' || c.is_ascii_graphic();
-    }
-    !in_ranges(NOT_PRINTABLE, u32::from(c))
+fn is_printable(c: char) -> bool {
+    unicode::is_printable(u32::from(c))
 }

@@ -17,7 +17,7 @@ pub struct Halt;
 pub type P<T = Node> = Result<Option<T>, Halt>;
 
 /// How many rules may be active at once (`MAXSTACK`).
-const MAX_STACK: u32 = 4000;
+const MAX_STACK: u32 = 6000;
 
 /// What an expression is, as far as messages tell it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

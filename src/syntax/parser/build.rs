@@ -23,6 +23,11 @@ use super::super::token::{Token, TokenKind};
 use super::feed::{Context, feed};
 use super::literals::number;
 
+/// From here on the rules have to tell whether CPython's parser has the stack for it.
+const MAX_NESTING: usize = 900;
+/// How deep a tree CPython's passes walk (`Py_C_RECURSION_LIMIT`).
+const MAX_CHAIN: usize = 9900;
+
 /// Makes our nodes from the crate's.
 pub struct Builder<'s> {
     pub source: &'s str,
@@ -34,6 +39,10 @@ pub struct Builder<'s> {
     pub doubtful: bool,
     /// A part could not be parsed at all, so the tree has a hole.
     pub broken: bool,
+    /// The tree is deeper than CPython's later passes can walk.
+    pub too_deep: bool,
+    /// How many expressions are around the one being built.
+    depth: usize,
     names: HashMap<&'s str, Identifier>,
 }
 
@@ -53,6 +62,8 @@ impl<'s> Builder<'s> {
             warnings: Vec::new(),
             doubtful: context.doubtful,
             broken: false,
+            too_deep: false,
+            depth: 0,
             names: HashMap::new(),
         }
     }
@@ -374,6 +385,7 @@ impl<'s> Builder<'s> {
                 None => break Vec::new(),
             }
         };
+        self.doubtful |= clauses.len() > MAX_NESTING;
         let mut orelse = orelse;
         loop {
             let (loc, test, body) = clauses.pop().expect("one clause at least");
@@ -695,6 +707,16 @@ impl<'s> Builder<'s> {
 
     /// Our node for `expr`.
     pub fn expr(&mut self, expr: rp::Expr) -> Expr {
+        self.depth += 1;
+        if self.depth > MAX_NESTING {
+            self.doubtful = true;
+        }
+        let expr = self.shallow_expr(expr);
+        self.depth -= 1;
+        expr
+    }
+
+    fn shallow_expr(&mut self, expr: rp::Expr) -> Expr {
         let loc = self.loc_of(&expr);
         let kind = match expr {
             rp::Expr::BoolOp(node) => ExprKind::BoolOp {
@@ -827,6 +849,7 @@ impl<'s> Builder<'s> {
                 other => break self.expr(other),
             }
         };
+        self.too_deep |= pending.len() > MAX_CHAIN;
         while let Some((loc, op, right)) = pending.pop() {
             let right = self.boxed(right);
             left = Expr {
@@ -868,6 +891,7 @@ impl<'s> Builder<'s> {
                 other => break self.expr(other),
             }
         };
+        self.too_deep |= trailers.len() > MAX_CHAIN;
         while let Some((loc, trailer)) = trailers.pop() {
             let kind = match trailer {
                 Trailer::Call(args, keywords) => {

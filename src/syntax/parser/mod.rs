@@ -56,37 +56,69 @@ pub fn parse_text(
             list.tokens.remove(last);
         }
     }
-    if list.error.is_none()
-        && let Some(parsed) = parse_tokens_of(source, &lines, &list, mode)
-    {
-        return Ok(parsed);
+    if is_deep(&list) {
+        // Trees of such depth need more stack to build and to drop than a thread usually has.
+        return std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .stack_size(1 << 30)
+                .spawn_scoped(scope, || parse_list(source, &lines, &list, mode))
+                .expect("the system can start a thread")
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
     }
-    match diagnose(source, &lines, &list, mode) {
-        Some(error) => Err(error),
-        None => accept_anyway(source, &lines, &list, mode),
-    }
+    parse_list(source, &lines, &list, mode)
 }
 
-/// The tree, unless something about it needs a closer look.
-fn parse_tokens_of(
-    source: &str,
-    lines: &LineTable,
-    list: &Tokens,
-    mode: Mode,
-) -> Option<(Mod, Vec<Warning>)> {
-    let (tree, warnings, doubtful) = build_tree(source, lines, list, mode)?;
-    (!doubtful).then_some((tree, warnings))
+/// Whether the tree may be deep: a long logical line or a long chain of `elif`.
+fn is_deep(list: &Tokens) -> bool {
+    let mut length = 0;
+    let mut elifs = 0;
+    for token in &list.tokens {
+        match token.kind {
+            TokenKind::Newline => length = 0,
+            TokenKind::Elif => {
+                elifs += 1;
+                length += 1;
+            }
+            _ => length += 1,
+        }
+        if length > 300 || elifs > 300 {
+            return true;
+        }
+    }
+    false
 }
 
-/// The rules of CPython accept what raised a doubt; so do we.
-fn accept_anyway(
+fn parse_list(
     source: &str,
     lines: &LineTable,
     list: &Tokens,
     mode: Mode,
 ) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+    if list.error.is_none()
+        && let Some(parsed) = parse_tokens_of(source, lines, list, mode)
+    {
+        return parsed;
+    }
+    match diagnose(source, lines, list, mode) {
+        Some(error) => Err(error),
+        None => accept_anyway(source, lines, list, mode),
+    }
+}
+
+type Parsed = Result<(Mod, Vec<Warning>), SyntaxError>;
+
+/// The tree, unless something about it needs a closer look.
+fn parse_tokens_of(source: &str, lines: &LineTable, list: &Tokens, mode: Mode) -> Option<Parsed> {
+    let built = build_tree(source, lines, list, mode)?;
+    (!built.doubtful).then(|| built.finish())
+}
+
+/// The rules of CPython accept what raised a doubt; so do we.
+fn accept_anyway(source: &str, lines: &LineTable, list: &Tokens, mode: Mode) -> Parsed {
     match build_tree(source, lines, list, mode) {
-        Some((tree, warnings, _)) => Ok((tree, warnings)),
+        Some(built) => built.finish(),
         None => Err(SyntaxError::without_place(
             ErrorKind::SyntaxError,
             "this source is not supported by the parser",
@@ -94,13 +126,28 @@ fn accept_anyway(
     }
 }
 
-/// The tree and the warnings, and whether CPython may refuse the source all the same.
-fn build_tree(
-    source: &str,
-    lines: &LineTable,
-    list: &Tokens,
-    mode: Mode,
-) -> Option<(Mod, Vec<Warning>, bool)> {
+/// A tree, before it is clear whether CPython would have one.
+struct Built {
+    tree: Mod,
+    warnings: Vec<Warning>,
+    doubtful: bool,
+    too_deep: bool,
+}
+
+impl Built {
+    fn finish(self) -> Parsed {
+        if self.too_deep {
+            return Err(SyntaxError::without_place(
+                ErrorKind::RecursionError,
+                "maximum recursion depth exceeded during compilation",
+            ));
+        }
+        Ok((self.tree, self.warnings))
+    }
+}
+
+/// The crate's tree made ours, or `None` when the crate refuses the source.
+fn build_tree(source: &str, lines: &LineTable, list: &Tokens, mode: Mode) -> Option<Built> {
     let tokens = &list.tokens;
     let context = Context::new(source, tokens);
     let fed = feed(source, tokens, &context, 0, tokens.len(), false);
@@ -135,5 +182,10 @@ fn build_tree(
     }
     let mut warnings = list.warnings.clone();
     warnings.append(&mut builder.warnings);
-    Some((tree, warnings, builder.doubtful))
+    Some(Built {
+        tree,
+        warnings,
+        doubtful: builder.doubtful,
+        too_deep: builder.too_deep,
+    })
 }
