@@ -248,3 +248,48 @@ fn traverse_items(items: &[ObjId], visit: Visit<'_>) {
         }
     }
 }
+
+/// Declares the struct of a native type: owned references in the order of C's `tp_traverse`, then
+/// vectors of owned references, then plain fields. NULL references are skipped.
+#[macro_export]
+macro_rules! native_struct {
+    ($(#[$doc:meta])* $name:ident { $($field:ident),* $(,)? } [$($list:ident),* $(,)?] ($($plain:ident: $kind:ty),* $(,)?)) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub struct $name {
+            $(pub $field: $crate::base::ObjId,)*
+            $(pub $list: Vec<$crate::base::ObjId>,)*
+            $(pub $plain: $kind,)*
+        }
+
+        impl $crate::objects::object::NativePayload for $name {
+            fn traverse(&self, visit: $crate::objects::object::Visit<'_>) {
+                $(if !self.$field.is_null() {
+                    visit($crate::objects::object::Place::Member(stringify!($field)), self.$field);
+                })*
+                $(for (i, &item) in self.$list.iter().enumerate() {
+                    if !item.is_null() {
+                        visit($crate::objects::object::Place::Item(i as u32), item);
+                    }
+                })*
+                let _ = visit;
+            }
+            fn clear(&mut self, dropped: &mut Vec<$crate::base::ObjId>) {
+                $(if !self.$field.is_null() { dropped.push(std::mem::take(&mut self.$field)); })*
+                $(dropped.extend(self.$list.drain(..).filter(|id| !id.is_null()));)*
+            }
+            $crate::native_payload_any!();
+        }
+
+        impl $name {
+            /// The struct of an object of this type; panics for any other, which is our bug.
+            pub fn of(vm: &$crate::objects::vm::Vm, id: $crate::base::ObjId) -> &Self {
+                vm.heap.native::<Self>(id).expect("slots are called with objects of their type")
+            }
+            /// The same, to be changed.
+            pub fn of_mut(vm: &mut $crate::objects::vm::Vm, id: $crate::base::ObjId) -> &mut Self {
+                vm.heap.native_mut::<Self>(id).expect("slots are called with objects of their type")
+            }
+        }
+    };
+}

@@ -3,6 +3,8 @@
 //! Mirrors `Modules/` and the module half of `Python/`.
 
 pub mod gcmodule;
+pub mod itertools_combinatoric;
+pub mod itertoolsmodule;
 pub mod weakrefmodule;
 
 use crate::base::ObjId;
@@ -20,7 +22,11 @@ pub struct ModuleDef {
 }
 
 /// Every native module; one line for each.
-pub static MODULES: &[&ModuleDef] = &[&gcmodule::MODULE, &weakrefmodule::MODULE];
+pub static MODULES: &[&ModuleDef] = &[
+    &gcmodule::MODULE,
+    &itertoolsmodule::MODULE,
+    &weakrefmodule::MODULE,
+];
 
 /// Makes the native module `name`, or gives `None` if there is none; `sys.modules` is the
 /// caller's business.
