@@ -1,7 +1,11 @@
 //! The recording: an append-only event stream, and the state at any moment of it.
 
+mod code_record;
 pub mod codec;
 pub mod error;
+mod file_format;
+pub mod file_reader;
+pub mod file_writer;
 pub mod memory_view;
 pub mod named_moment;
 pub mod object_view;
@@ -15,6 +19,9 @@ pub mod thread_view;
 mod undo_log;
 
 pub use error::RecordingError;
+pub use file_format::{End, FORMAT_VERSION};
+pub use file_reader::{open, recover};
+pub use file_writer::{FileRecorder, FileTask, FileWriter, Written, save};
 pub use memory_view::{ArenaView, MemoryView, PoolView};
 pub use named_moment::{NamedMoment, NamedMomentError, find_moment};
 pub use object_view::{Entry, IMMORTAL_REFCNT, ObjectView, Slots, Value, WeakView};

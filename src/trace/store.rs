@@ -83,7 +83,7 @@ pub struct Recording {
     tables: RwLock<Tables>,
     blocks: RwLock<Blocks>,
     cache: Mutex<VecDeque<(usize, Arc<[Event]>)>>,
-    keyframes: Mutex<BTreeMap<u64, State>>,
+    keyframes: Mutex<BTreeMap<u64, Keyframe>>,
     /// Of the full blocks, as far as somebody searched.
     summaries: Mutex<Vec<Option<Arc<Summary>>>>,
     annotations: Mutex<Annotations>,
@@ -104,6 +104,12 @@ struct Blocks {
 }
 
 #[derive(Debug)]
+enum Keyframe {
+    Ready(Box<State>),
+    Stored(Arc<dyn BlockSource>, u64),
+}
+
+#[derive(Debug)]
 enum Block {
     Raw(Arc<[Event]>),
     Packed(Arc<[u8]>),
@@ -114,6 +120,8 @@ enum Block {
 pub(super) trait BlockSource: Send + Sync + std::fmt::Debug {
     /// The events of block `index`, exactly as many as were announced.
     fn read(&self, index: usize) -> Result<Vec<Event>, RecordingError>;
+    /// The keyframe at `place`; a shortcut, so a bad one is passed over.
+    fn read_keyframe(&self, place: u64, moment: u64) -> Option<State>;
 }
 
 fn unpoisoned<'a, T>(
@@ -332,10 +340,20 @@ impl Recording {
     /// The newest keyframe at or before `moment`; the state before the first event if there is
     /// none.
     pub fn keyframe(&self, moment: Moment) -> State {
-        let mut keyframes = unpoisoned(self.keyframes.lock());
-        match keyframes.range_mut(..=moment.0).next_back() {
-            Some((_, state)) => state.snapshot(),
-            None => self.initial_state(),
+        loop {
+            let mut keyframes = unpoisoned(self.keyframes.lock());
+            let (at, place, source) = match keyframes.range_mut(..=moment.0).next_back() {
+                None => return self.initial_state(),
+                Some((_, Keyframe::Ready(state))) => return state.snapshot(),
+                Some((at, Keyframe::Stored(source, place))) => (*at, *place, Arc::clone(source)),
+            };
+            drop(keyframes);
+            let read = source.read_keyframe(place, at);
+            let mut keyframes = unpoisoned(self.keyframes.lock());
+            match read {
+                Some(state) => keyframes.insert(at, Keyframe::Ready(Box::new(state))),
+                None => keyframes.remove(&at),
+            };
         }
     }
 
@@ -354,7 +372,7 @@ impl Recording {
     pub fn add_keyframe(&self, state: State) {
         const LIMIT: usize = 1024;
         let mut keyframes = unpoisoned(self.keyframes.lock());
-        keyframes.insert(state.moment.0, state);
+        keyframes.insert(state.moment.0, Keyframe::Ready(Box::new(state)));
         if keyframes.len() > LIMIT {
             let mut odd = false;
             keyframes.retain(|_, _| {
@@ -408,6 +426,11 @@ impl Recording {
             .full
             .push(Block::Stored(Arc::clone(source)));
         self.len.fetch_add(events, Ordering::Release);
+    }
+
+    pub(super) fn push_stored_keyframe(&self, moment: u64, source: &Arc<dyn BlockSource>, place: u64) {
+        let keyframe = Keyframe::Stored(Arc::clone(source), place);
+        unpoisoned(self.keyframes.lock()).insert(moment, keyframe);
     }
 
     pub(super) fn push_text(&self, text: &str) {

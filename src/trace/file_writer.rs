@@ -1,0 +1,438 @@
+//! Writes a recording to a file while it is made: MCAP, in chunks that stand alone.
+//!
+//! Texts, code objects and sources go in a chunk of their own before the events that name them,
+//! so that a reader loads those at once and the events when they are wanted. The file is the
+//! same, byte for byte, for the same events.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use mcap::records::MessageHeader;
+
+use super::code_record::CodeRecord;
+use super::codec;
+use super::error::RecordingError;
+use super::file_format::{BLOCKS_IN_CHUNK, End, FORMAT_VERSION, HeaderMessage, PROFILE, TOPICS, Topic};
+use super::state::State;
+use super::store::{Annotations, BLOCK_EVENTS, Header, Recording};
+use crate::base::TextId;
+use crate::bytecode::CodeObject;
+use crate::events::{CodeId, Event, EventSink};
+
+/// Keyframes take at most this part of the bytes of the events.
+const KEYFRAME_SHARE: u64 = 6;
+
+/// What a finished file holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Written {
+    pub events: u64,
+    pub texts: u64,
+    pub codes: u64,
+    /// Objects made during the run.
+    pub objects: u64,
+    pub bytes: u64,
+}
+
+/// A file that grows with a run.
+pub struct FileWriter<W: Write + Seek> {
+    path: PathBuf,
+    mcap: mcap::Writer<W>,
+    channels: [u16; TOPICS.len()],
+    /// Messages written, which MCAP wants numbered.
+    sequence: u32,
+    sources: Vec<(String, String)>,
+    first_source: u32,
+    texts: Vec<String>,
+    first_text: u32,
+    codes: Vec<CodeRecord>,
+    first_code: u32,
+    block: Vec<Event>,
+    /// Coded blocks that wait for their chunk.
+    coded: Vec<Vec<u8>>,
+    /// Events in blocks already coded.
+    position: u64,
+    event_bytes: u64,
+    bytes_at_keyframe: u64,
+    keyframe_bytes: u64,
+    state: State,
+}
+
+impl<W: Write + Seek> std::fmt::Debug for FileWriter<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileWriter").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl FileWriter<BufWriter<File>> {
+    /// Makes (or replaces) the file at `path`.
+    pub fn create(path: &Path, header: &Header) -> Result<Self, RecordingError> {
+        let file = File::create(path)
+            .map_err(|source| RecordingError::Write { path: path.to_owned(), source })?;
+        Self::new(BufWriter::new(file), path, header)
+    }
+}
+
+impl<W: Write + Seek> FileWriter<W> {
+    /// Writes to `out`; `path` is for messages.
+    pub fn new(out: W, path: &Path, header: &Header) -> Result<Self, RecordingError> {
+        let options = mcap::WriteOptions::new()
+            .profile(PROFILE)
+            .library(format!("ouroscope {}", env!("CARGO_PKG_VERSION")))
+            .chunk_size(None)
+            .compression(Some(mcap::Compression::Zstd))
+            .compression_level(3);
+        let describe = |error| write_error(path, error);
+        let mut mcap = options.create(out).map_err(describe)?;
+        let mut channels = [0; TOPICS.len()];
+        for (topic, name, encoding, schema) in TOPICS {
+            let schema = mcap
+                .add_schema(name, "text", schema.as_bytes())
+                .map_err(|error| write_error(path, error))?;
+            channels[topic as usize] = mcap
+                .add_channel(schema, name, encoding, &BTreeMap::new())
+                .map_err(|error| write_error(path, error))?;
+        }
+        let mut writer = Self {
+            path: path.to_owned(),
+            mcap,
+            channels,
+            sequence: 0,
+            sources: Vec::new(),
+            first_source: 0,
+            texts: Vec::new(),
+            first_text: 1,
+            codes: Vec::new(),
+            first_code: 0,
+            block: Vec::with_capacity(BLOCK_EVENTS),
+            coded: Vec::new(),
+            position: 0,
+            event_bytes: 0,
+            bytes_at_keyframe: 0,
+            keyframe_bytes: 0,
+            state: State::new(header.instruction_nanos),
+        };
+        let message = HeaderMessage { format: FORMAT_VERSION, header: header.clone() };
+        writer.json(Topic::Header, &message)?;
+        writer.end_chunk()?;
+        Ok(writer)
+    }
+
+    /// Adds a source file.
+    pub fn source(&mut self, path: &str, text: &str) {
+        self.sources.push((path.to_owned(), text.to_owned()));
+    }
+
+    /// Adds the text with the next number.
+    pub fn text(&mut self, text: &str) {
+        self.texts.push(text.to_owned());
+    }
+
+    /// Adds the code object with the next number.
+    pub fn code(&mut self, code: &CodeObject) {
+        self.codes.push(CodeRecord::of(code));
+    }
+
+    /// Adds the next events.
+    pub fn events(&mut self, mut events: &[Event]) -> Result<(), RecordingError> {
+        while !events.is_empty() {
+            let room = BLOCK_EVENTS - self.block.len();
+            let (now, later) = events.split_at(room.min(events.len()));
+            self.block.extend_from_slice(now);
+            events = later;
+            if self.block.len() == BLOCK_EVENTS {
+                self.end_block()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Completes the file.
+    pub fn finish(self, annotations: &Annotations) -> Result<(Written, W), RecordingError> {
+        self.finish_with(annotations, false)
+    }
+
+    pub(super) fn finish_recovered(self) -> Result<(Written, W), RecordingError> {
+        self.finish_with(&Annotations::default(), true)
+    }
+
+    fn finish_with(
+        mut self,
+        annotations: &Annotations,
+        recovered: bool,
+    ) -> Result<(Written, W), RecordingError> {
+        if !self.block.is_empty() {
+            self.end_block()?;
+        }
+        self.end_blocks()?;
+        self.write_tables()?;
+        if *annotations != Annotations::default() {
+            self.json(Topic::Annotations, annotations)?;
+        }
+        let end = End {
+            events: self.position,
+            texts: u64::from(self.first_text) - 1,
+            codes: u64::from(self.first_code),
+            recovered,
+        };
+        self.json(Topic::End, &end)?;
+        self.mcap.finish().map_err(|error| write_error(&self.path, error))?;
+        let mut out = self.mcap.into_inner();
+        let failed = |source| RecordingError::Write { path: self.path.clone(), source };
+        out.flush().map_err(failed)?;
+        let bytes = out.stream_position().map_err(failed)?;
+        let written = Written {
+            events: end.events,
+            texts: end.texts,
+            codes: end.codes,
+            objects: self.state.made_objects,
+            bytes,
+        };
+        Ok((written, out))
+    }
+
+    fn end_block(&mut self) -> Result<(), RecordingError> {
+        for event in &self.block {
+            self.state.apply(event);
+        }
+        self.coded.push(codec::encode(&self.block));
+        self.position += self.block.len() as u64;
+        self.block.clear();
+        if self.coded.len() == BLOCKS_IN_CHUNK {
+            self.end_blocks()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the chunk of waiting blocks, the tables they need before it, and perhaps a
+    /// keyframe behind it.
+    fn end_blocks(&mut self) -> Result<(), RecordingError> {
+        if self.coded.is_empty() {
+            return Ok(());
+        }
+        self.write_tables()?;
+        let blocks = std::mem::take(&mut self.coded);
+        let full = (BLOCK_EVENTS * blocks.len()) as u64;
+        let first = self.position.next_multiple_of(BLOCK_EVENTS as u64) - full;
+        for (at, block) in (first..).step_by(BLOCK_EVENTS).zip(&blocks) {
+            self.event_bytes += block.len() as u64;
+            self.message(Topic::Events, at, block)?;
+        }
+        self.end_chunk()?;
+        if self.event_bytes - self.bytes_at_keyframe >= KEYFRAME_SHARE * self.keyframe_bytes {
+            let keyframe = postcard::to_stdvec(&self.state).expect("a state has no maps without length");
+            self.message(Topic::Keyframe, self.state.moment.0, &keyframe)?;
+            self.end_chunk()?;
+            self.bytes_at_keyframe = self.event_bytes;
+            self.keyframe_bytes = keyframe.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn write_tables(&mut self) -> Result<(), RecordingError> {
+        const PROOF: &str = "plain data can be written";
+        let before = self.sequence;
+        let at = self.position;
+        if !self.sources.is_empty() {
+            let sources = std::mem::take(&mut self.sources);
+            let bytes = postcard::to_stdvec(&(self.first_source, &sources)).expect(PROOF);
+            self.first_source += sources.len() as u32;
+            self.message(Topic::Sources, at, &bytes)?;
+        }
+        if !self.texts.is_empty() {
+            let texts = std::mem::take(&mut self.texts);
+            let bytes = postcard::to_stdvec(&(self.first_text, &texts)).expect(PROOF);
+            self.first_text += texts.len() as u32;
+            self.message(Topic::Texts, at, &bytes)?;
+        }
+        if !self.codes.is_empty() {
+            let codes = std::mem::take(&mut self.codes);
+            let bytes = postcard::to_stdvec(&(self.first_code, &codes)).expect(PROOF);
+            self.first_code += codes.len() as u32;
+            self.message(Topic::Codes, at, &bytes)?;
+        }
+        if self.sequence != before { self.end_chunk() } else { Ok(()) }
+    }
+
+    fn json(&mut self, topic: Topic, value: &impl serde::Serialize) -> Result<(), RecordingError> {
+        let bytes = serde_json::to_vec(value).expect("plain data can be written");
+        self.message(topic, self.position, &bytes)
+    }
+
+    fn message(&mut self, topic: Topic, at: u64, data: &[u8]) -> Result<(), RecordingError> {
+        let header = MessageHeader {
+            channel_id: self.channels[topic as usize],
+            sequence: self.sequence,
+            log_time: at,
+            publish_time: at,
+        };
+        self.sequence += 1;
+        let result = self.mcap.write_to_known_channel(&header, data);
+        result.map_err(|error| write_error(&self.path, error))
+    }
+
+    /// Closes the chunk and hands it to the system, so that a killed process loses no more
+    /// than the next one.
+    fn end_chunk(&mut self) -> Result<(), RecordingError> {
+        self.mcap.flush().map_err(|error| write_error(&self.path, error))
+    }
+}
+
+fn write_error(path: &Path, error: mcap::McapError) -> RecordingError {
+    let source = match error {
+        mcap::McapError::Io(source) => source,
+        other => std::io::Error::other(other),
+    };
+    RecordingError::Write { path: path.to_owned(), source }
+}
+
+/// Saves a recording as it is now.
+pub fn save(recording: &Recording, path: &Path) -> Result<Written, RecordingError> {
+    // Beside the file first, so that a failure leaves what was there.
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".part");
+    let partial = PathBuf::from(partial);
+    let failed = |source| RecordingError::Write { path: path.to_owned(), source };
+    let written = write_all(recording, &partial, path);
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = std::fs::remove_file(&partial);
+        return written;
+    }
+    std::fs::rename(&partial, path).map_err(failed)?;
+    written
+}
+
+fn write_all(recording: &Recording, partial: &Path, path: &Path) -> Result<Written, RecordingError> {
+    let file = File::create(partial)
+        .map_err(|source| RecordingError::Write { path: path.to_owned(), source })?;
+    let mut writer = FileWriter::new(BufWriter::new(file), path, recording.header())?;
+    // The run may go on meanwhile: what the events so far name is in the tables by now.
+    let len = recording.len();
+    for source in recording.sources() {
+        writer.source(&source.path, &source.text);
+    }
+    for number in 1..=recording.text_count() {
+        writer.text(&recording.text(TextId(number as u32)));
+    }
+    for code in recording.codes() {
+        writer.code(&code);
+    }
+    for (index, first) in (0..len).step_by(BLOCK_EVENTS).enumerate() {
+        let block = recording.block(index)?;
+        let wanted = block.len().min((len - first) as usize);
+        writer.events(&block[..wanted])?;
+    }
+    let (written, out) = writer.finish(&recording.annotations())?;
+    drop(out);
+    Ok(written)
+}
+
+/// What the machine's thread sends to the thread that writes.
+enum Part {
+    Source(String, String),
+    Text(String),
+    Code(Arc<CodeObject>),
+    Events(Vec<Event>),
+}
+
+/// An [`EventSink`] that writes a file on a thread of its own.
+///
+/// The machine waits when the file falls far behind, so memory stays bounded. After a failure
+/// (a full disk) nothing more is written and [`FileRecorder::error`] tells why at once.
+pub struct FileRecorder {
+    sender: SyncSender<Part>,
+    failure: Arc<Mutex<Option<String>>>,
+}
+
+impl std::fmt::Debug for FileRecorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileRecorder").finish_non_exhaustive()
+    }
+}
+
+/// The writing thread; joined to get the result once the [`FileRecorder`] is gone.
+#[derive(Debug)]
+pub struct FileTask {
+    thread: JoinHandle<Result<Written, RecordingError>>,
+    failure: Arc<Mutex<Option<String>>>,
+}
+
+impl FileRecorder {
+    /// Starts writing a file; the header must be complete.
+    pub fn start(path: &Path, header: &Header) -> Result<(Self, FileTask), RecordingError> {
+        let writer = FileWriter::create(path, header)?;
+        let (sender, receiver) = sync_channel(64);
+        let failure = Arc::new(Mutex::new(None));
+        let shared = Arc::clone(&failure);
+        let thread = std::thread::spawn(move || {
+            let result = write_parts(writer, &receiver);
+            if let Err(error) = &result {
+                *shared.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+            }
+            result
+        });
+        let task = FileTask { thread, failure: Arc::clone(&failure) };
+        Ok((Self { sender, failure }, task))
+    }
+
+    /// Adds a source file.
+    pub fn source(&mut self, path: &str, text: &str) {
+        self.send(Part::Source(path.to_owned(), text.to_owned()));
+    }
+
+    /// Why writing stopped, if it did.
+    pub fn error(&self) -> Option<String> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The writer is gone only after a failure, which the task reports.
+    fn send(&self, part: Part) {
+        let _ = self.sender.send(part);
+    }
+}
+
+impl FileTask {
+    /// Why writing stopped, if it did.
+    pub fn error(&self) -> Option<String> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits for the file to be complete.
+    pub fn join(self) -> Result<Written, RecordingError> {
+        self.thread.join().expect("the writing thread does not panic")
+    }
+}
+
+fn write_parts(
+    mut writer: FileWriter<BufWriter<File>>,
+    parts: &Receiver<Part>,
+) -> Result<Written, RecordingError> {
+    for part in parts {
+        match part {
+            Part::Source(path, text) => writer.source(&path, &text),
+            Part::Text(text) => writer.text(&text),
+            Part::Code(code) => writer.code(&code),
+            Part::Events(events) => writer.events(&events)?,
+        }
+    }
+    writer.finish(&Annotations::default()).map(|(written, _)| written)
+}
+
+impl EventSink for FileRecorder {
+    fn events(&mut self, events: &[Event]) {
+        self.send(Part::Events(events.to_vec()));
+    }
+
+    fn text(&mut self, _: TextId, text: &str) {
+        self.send(Part::Text(text.to_owned()));
+    }
+
+    fn code(&mut self, _: CodeId, code: &Arc<CodeObject>) {
+        self.send(Part::Code(Arc::clone(code)));
+    }
+}
