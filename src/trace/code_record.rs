@@ -139,7 +139,10 @@ impl CodeRecord {
                 return None;
             }
             let units = flat.code.chunks_exact(2);
-            let units = units.map(|unit| CodeUnit { opcode: unit[0], oparg: unit[1] });
+            let units = units.map(|unit| CodeUnit {
+                opcode: unit[0],
+                oparg: unit[1],
+            });
             let arcs = |names: Vec<String>| names.into_iter().map(Arc::from).collect();
             let code = CodeObject {
                 co_name: flat.name.into(),
@@ -191,7 +194,10 @@ fn build_constant(
         FlatConstant::Str(text) => (Constant::str(&text), 0),
         FlatConstant::Points(points) => {
             let valid = points.iter().all(|&point| point <= 0x10_ffff);
-            (Constant::Str(Arc::new(Text::from_code_points(valid.then_some(&points)?))), 0)
+            (
+                Constant::Str(Arc::new(Text::from_code_points(valid.then_some(&points)?))),
+                0,
+            )
         }
         FlatConstant::Bytes(bytes) => (Constant::Bytes(bytes.into()), 0),
         FlatConstant::Tuple(count) => {

@@ -53,8 +53,18 @@ pub(super) const TOPICS: [(Topic, &str, &str, &str); 8] = [
         "postcard",
         "The state after as many events as the log time says; a shortcut that readers may ignore.",
     ),
-    (Topic::Annotations, "annotations", "json", "Bookmarks, notes and the view; the last counts."),
-    (Topic::End, "end", "json", "How many events, texts and code objects there are."),
+    (
+        Topic::Annotations,
+        "annotations",
+        "json",
+        "Bookmarks, notes and the view; the last counts.",
+    ),
+    (
+        Topic::End,
+        "end",
+        "json",
+        "How many events, texts and code objects there are.",
+    ),
 ];
 
 /// A channel of the file.

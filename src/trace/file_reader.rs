@@ -62,7 +62,10 @@ pub fn open(path: &Path) -> Result<Recording, RecordingError> {
         next = chunk.last + BLOCK;
         chunks.push(chunk);
     }
-    let counts = (recording.text_count() as u64, recording.codes().len() as u64);
+    let counts = (
+        recording.text_count() as u64,
+        recording.codes().len() as u64,
+    );
     if end.events.next_multiple_of(BLOCK) != next || counts != (end.texts, end.codes) {
         return Err(damaged("its end does not fit its contents"));
     }
@@ -93,13 +96,17 @@ pub fn recover(from: &Path, to: &Path) -> Result<Written, RecordingError> {
     let mut next = 0;
     let mut known = (0, 0, 0);
     'chunks: while let Ok(Item::Chunk(chunk)) = walker.next() {
-        let Ok(bytes) = walker.read_chunk(&chunk) else { break };
+        let Ok(bytes) = walker.read_chunk(&chunk) else {
+            break;
+        };
         let loaded = match loader.load(&bytes) {
             Ok(loaded) => loaded,
             Err(error @ RecordingError::Future { .. }) => return Err(error),
             Err(_) => break,
         };
-        let Some(recording) = &loader.recording else { break };
+        let Some(recording) = &loader.recording else {
+            break;
+        };
         let writer = match &mut writer {
             Some(writer) => writer,
             None => writer.insert(FileWriter::create(to, recording.header())?),
@@ -113,9 +120,15 @@ pub fn recover(from: &Path, to: &Path) -> Result<Written, RecordingError> {
         for code in recording.codes().iter().skip(known.2) {
             writer.code(code);
         }
-        known = (recording.sources().len(), recording.text_count(), recording.codes().len());
+        known = (
+            recording.sources().len(),
+            recording.text_count(),
+            recording.codes().len(),
+        );
         for (at, block) in loaded {
-            let Some(events) = codec::decode(&block, BLOCK_EVENTS) else { break 'chunks };
+            let Some(events) = codec::decode(&block, BLOCK_EVENTS) else {
+                break 'chunks;
+            };
             if at != next {
                 break 'chunks;
             }
@@ -127,7 +140,10 @@ pub fn recover(from: &Path, to: &Path) -> Result<Written, RecordingError> {
         path: from.to_owned(),
         reason: "not even its header is whole".to_owned(),
     };
-    writer.ok_or_else(nothing)?.finish_recovered().map(|(written, _)| written)
+    writer
+        .ok_or_else(nothing)?
+        .finish_recovered()
+        .map(|(written, _)| written)
 }
 
 /// A chunk of the file, not yet read.
@@ -159,7 +175,10 @@ struct Walker {
 
 impl Walker {
     fn open(path: &Path) -> Result<Self, RecordingError> {
-        let failed = |source| RecordingError::Open { path: path.to_owned(), source };
+        let failed = |source| RecordingError::Open {
+            path: path.to_owned(),
+            source,
+        };
         let mut file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
         let mut magic = [0; 8];
@@ -171,15 +190,21 @@ impl Walker {
         if !is_mcap {
             return Err(foreign("it is no MCAP file"));
         }
-        let mut walker = Self { path: path.to_owned(), file, size, position: 8 };
+        let mut walker = Self {
+            path: path.to_owned(),
+            file,
+            size,
+            position: 8,
+        };
         let (opcode, length) = walker.record_header()?;
         let body = walker.read(walker.position, length.min(1 << 16))?;
         walker.position += length;
         match mcap::parse_record(opcode, &body) {
             Ok(Record::Header(header)) if header.profile == PROFILE => Ok(walker),
-            Ok(Record::Header(header)) => {
-                Err(foreign(&format!("its MCAP profile is {:?}", header.profile)))
-            }
+            Ok(Record::Header(header)) => Err(foreign(&format!(
+                "its MCAP profile is {:?}",
+                header.profile
+            ))),
             _ => Err(walker.damaged("its first record is no header")),
         }
     }
@@ -197,7 +222,13 @@ impl Walker {
                         return Err(self.damaged("a chunk is too short"));
                     };
                     let channel = self.only_channel()?;
-                    return Ok(Item::Chunk(ChunkPlace { at: body, length, first, last, channel }));
+                    return Ok(Item::Chunk(ChunkPlace {
+                        at: body,
+                        length,
+                        first,
+                        last,
+                        channel,
+                    }));
                 }
                 op::DATA_END => {
                     self.check_tail()?;
@@ -229,7 +260,11 @@ impl Walker {
     /// The file is complete when it ends in the magic bytes.
     fn check_tail(&mut self) -> Result<(), RecordingError> {
         let tail = self.read(self.size.saturating_sub(8), 8)?;
-        if tail == mcap::MAGIC { Ok(()) } else { Err(self.damaged("its end is cut off")) }
+        if tail == mcap::MAGIC {
+            Ok(())
+        } else {
+            Err(self.damaged("its end is cut off"))
+        }
     }
 
     fn record_header(&mut self) -> Result<(u8, u64), RecordingError> {
@@ -250,8 +285,14 @@ impl Walker {
             return Err(self.damaged("its end is cut off"));
         }
         let mut bytes = vec![0; length as usize];
-        let result = self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.read_exact(&mut bytes));
-        result.map_err(|source| RecordingError::Open { path: self.path.clone(), source })?;
+        let result = self
+            .file
+            .seek(SeekFrom::Start(at))
+            .and_then(|_| self.file.read_exact(&mut bytes));
+        result.map_err(|source| RecordingError::Open {
+            path: self.path.clone(),
+            source,
+        })?;
         Ok(bytes)
     }
 
@@ -277,7 +318,10 @@ impl Walker {
     }
 
     fn damaged(&self, reason: &str) -> RecordingError {
-        RecordingError::Damaged { path: self.path.clone(), reason: reason.to_owned() }
+        RecordingError::Damaged {
+            path: self.path.clone(),
+            reason: reason.to_owned(),
+        }
     }
 }
 
@@ -317,11 +361,19 @@ struct Loader {
 
 impl Loader {
     fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), channels: [None; TOPICS.len()], recording: None, end: None }
+        Self {
+            path: path.to_owned(),
+            channels: [None; TOPICS.len()],
+            recording: None,
+            end: None,
+        }
     }
 
     fn damaged(&self, reason: &str) -> RecordingError {
-        RecordingError::Damaged { path: self.path.clone(), reason: reason.to_owned() }
+        RecordingError::Damaged {
+            path: self.path.clone(),
+            reason: reason.to_owned(),
+        }
     }
 
     fn only_topic(&self, chunk: &ChunkPlace) -> Option<Topic> {
@@ -330,7 +382,9 @@ impl Loader {
 
     fn topic(&self, channel: u16) -> Option<Topic> {
         let known = TOPICS.iter().map(|(topic, ..)| *topic);
-        known.into_iter().find(|topic| self.channels[*topic as usize] == Some(channel))
+        known
+            .into_iter()
+            .find(|topic| self.channels[*topic as usize] == Some(channel))
     }
 
     /// Takes the tables of a chunk, and gives its blocks of events.
@@ -358,7 +412,9 @@ impl Loader {
         blocks: &mut Vec<(u64, Vec<u8>)>,
     ) -> Result<(), RecordingError> {
         // A channel that this version does not know may be left out.
-        let Some(topic) = self.topic(header.channel_id) else { return Ok(()) };
+        let Some(topic) = self.topic(header.channel_id) else {
+            return Ok(());
+        };
         if topic == Topic::Header {
             return self.header(data);
         }
@@ -367,31 +423,37 @@ impl Loader {
         };
         let understood = match topic {
             Topic::Header | Topic::Keyframe => Some(()),
-            Topic::Sources => from_postcard::<(u32, Vec<(String, String)>)>(data).map(|(_, sources)| {
-                for (path, text) in sources {
-                    recording.add_source(&path, &text);
-                }
-            }),
+            Topic::Sources => {
+                from_postcard::<(u32, Vec<(String, String)>)>(data).map(|(_, sources)| {
+                    for (path, text) in sources {
+                        recording.add_source(&path, &text);
+                    }
+                })
+            }
             Topic::Texts => from_postcard::<(u32, Vec<String>)>(data).and_then(|(first, texts)| {
                 let next = recording.text_count() + 1;
                 texts.iter().for_each(|text| recording.push_text(text));
                 (first as usize == next).then_some(())
             }),
-            Topic::Codes => from_postcard::<(u32, Vec<CodeRecord>)>(data).and_then(|(first, codes)| {
-                let next = recording.codes().len();
-                for code in codes {
-                    recording.push_code(code.build()?);
-                }
-                (first as usize == next).then_some(())
-            }),
+            Topic::Codes => {
+                from_postcard::<(u32, Vec<CodeRecord>)>(data).and_then(|(first, codes)| {
+                    let next = recording.codes().len();
+                    for code in codes {
+                        recording.push_code(code.build()?);
+                    }
+                    (first as usize == next).then_some(())
+                })
+            }
             Topic::Events => {
                 blocks.push((header.log_time, data.to_vec()));
                 Some(())
             }
-            Topic::Annotations => {
-                serde_json::from_slice(data).ok().map(|found| recording.set_annotations(found))
-            }
-            Topic::End => serde_json::from_slice(data).ok().map(|end| self.end = Some(end)),
+            Topic::Annotations => serde_json::from_slice(data)
+                .ok()
+                .map(|found| recording.set_annotations(found)),
+            Topic::End => serde_json::from_slice(data)
+                .ok()
+                .map(|end| self.end = Some(end)),
         };
         understood.ok_or_else(|| self.damaged("one of its tables cannot be read"))
     }
@@ -401,7 +463,11 @@ impl Loader {
         let FormatMessage { format } = serde_json::from_slice(data).map_err(bad)?;
         if format > FORMAT_VERSION {
             let path = self.path.clone();
-            return Err(RecordingError::Future { path, found: format, known: FORMAT_VERSION });
+            return Err(RecordingError::Future {
+                path,
+                found: format,
+                known: FORMAT_VERSION,
+            });
         }
         let HeaderMessage { header, .. } = serde_json::from_slice(data).map_err(bad)?;
         self.recording = Some(Recording::new(header));
@@ -471,7 +537,13 @@ impl BlockSource for FileBlocks {
         let mut walker = lock(&self.walker);
         walker.position = place.checked_sub(9)?;
         let (_, length) = walker.record_header().ok()?;
-        let chunk = ChunkPlace { at: place, length, first: moment, last: moment, channel: None };
+        let chunk = ChunkPlace {
+            at: place,
+            length,
+            first: moment,
+            last: moment,
+            channel: None,
+        };
         let bytes = walker.read_chunk(&chunk).ok()?;
         drop(walker);
         let state = records(&bytes).find_map(|record| match record {

@@ -17,7 +17,9 @@ use mcap::records::MessageHeader;
 use super::code_record::CodeRecord;
 use super::codec;
 use super::error::RecordingError;
-use super::file_format::{BLOCKS_IN_CHUNK, End, FORMAT_VERSION, HeaderMessage, PROFILE, TOPICS, Topic};
+use super::file_format::{
+    BLOCKS_IN_CHUNK, End, FORMAT_VERSION, HeaderMessage, PROFILE, TOPICS, Topic,
+};
 use super::state::State;
 use super::store::{Annotations, BLOCK_EVENTS, Header, Recording};
 use crate::base::TextId;
@@ -64,15 +66,19 @@ pub struct FileWriter<W: Write + Seek> {
 
 impl<W: Write + Seek> std::fmt::Debug for FileWriter<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FileWriter").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("FileWriter")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
 impl FileWriter<BufWriter<File>> {
     /// Makes (or replaces) the file at `path`.
     pub fn create(path: &Path, header: &Header) -> Result<Self, RecordingError> {
-        let file = File::create(path)
-            .map_err(|source| RecordingError::Write { path: path.to_owned(), source })?;
+        let file = File::create(path).map_err(|source| RecordingError::Write {
+            path: path.to_owned(),
+            source,
+        })?;
         Self::new(BufWriter::new(file), path, header)
     }
 }
@@ -116,7 +122,10 @@ impl<W: Write + Seek> FileWriter<W> {
             keyframe_bytes: 0,
             state: State::new(header.instruction_nanos),
         };
-        let message = HeaderMessage { format: FORMAT_VERSION, header: header.clone() };
+        let message = HeaderMessage {
+            format: FORMAT_VERSION,
+            header: header.clone(),
+        };
         writer.json(Topic::Header, &message)?;
         writer.end_chunk()?;
         Ok(writer)
@@ -180,9 +189,14 @@ impl<W: Write + Seek> FileWriter<W> {
             recovered,
         };
         self.json(Topic::End, &end)?;
-        self.mcap.finish().map_err(|error| write_error(&self.path, error))?;
+        self.mcap
+            .finish()
+            .map_err(|error| write_error(&self.path, error))?;
         let mut out = self.mcap.into_inner();
-        let failed = |source| RecordingError::Write { path: self.path.clone(), source };
+        let failed = |source| RecordingError::Write {
+            path: self.path.clone(),
+            source,
+        };
         out.flush().map_err(failed)?;
         let bytes = out.stream_position().map_err(failed)?;
         let written = Written {
@@ -224,7 +238,8 @@ impl<W: Write + Seek> FileWriter<W> {
         }
         self.end_chunk()?;
         if self.event_bytes - self.bytes_at_keyframe >= KEYFRAME_SHARE * self.keyframe_bytes {
-            let keyframe = postcard::to_stdvec(&self.state).expect("a state has no maps without length");
+            let keyframe =
+                postcard::to_stdvec(&self.state).expect("a state has no maps without length");
             self.message(Topic::Keyframe, self.state.moment.0, &keyframe)?;
             self.end_chunk()?;
             self.bytes_at_keyframe = self.event_bytes;
@@ -255,7 +270,11 @@ impl<W: Write + Seek> FileWriter<W> {
             self.first_code += codes.len() as u32;
             self.message(Topic::Codes, at, &bytes)?;
         }
-        if self.sequence != before { self.end_chunk() } else { Ok(()) }
+        if self.sequence != before {
+            self.end_chunk()
+        } else {
+            Ok(())
+        }
     }
 
     fn json(&mut self, topic: Topic, value: &impl serde::Serialize) -> Result<(), RecordingError> {
@@ -278,7 +297,9 @@ impl<W: Write + Seek> FileWriter<W> {
     /// Closes the chunk and hands it to the system, so that a killed process loses no more
     /// than the next one.
     fn end_chunk(&mut self) -> Result<(), RecordingError> {
-        self.mcap.flush().map_err(|error| write_error(&self.path, error))
+        self.mcap
+            .flush()
+            .map_err(|error| write_error(&self.path, error))
     }
 }
 
@@ -287,7 +308,10 @@ fn write_error(path: &Path, error: mcap::McapError) -> RecordingError {
         mcap::McapError::Io(source) => source,
         other => std::io::Error::other(other),
     };
-    RecordingError::Write { path: path.to_owned(), source }
+    RecordingError::Write {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// Saves a recording as it is now.
@@ -296,7 +320,10 @@ pub fn save(recording: &Recording, path: &Path) -> Result<Written, RecordingErro
     let mut partial = path.as_os_str().to_owned();
     partial.push(".part");
     let partial = PathBuf::from(partial);
-    let failed = |source| RecordingError::Write { path: path.to_owned(), source };
+    let failed = |source| RecordingError::Write {
+        path: path.to_owned(),
+        source,
+    };
     let written = write_all(recording, &partial, path);
     if written.is_err() {
         // The first error is the one to report.
@@ -307,9 +334,15 @@ pub fn save(recording: &Recording, path: &Path) -> Result<Written, RecordingErro
     written
 }
 
-fn write_all(recording: &Recording, partial: &Path, path: &Path) -> Result<Written, RecordingError> {
-    let file = File::create(partial)
-        .map_err(|source| RecordingError::Write { path: path.to_owned(), source })?;
+fn write_all(
+    recording: &Recording,
+    partial: &Path,
+    path: &Path,
+) -> Result<Written, RecordingError> {
+    let file = File::create(partial).map_err(|source| RecordingError::Write {
+        path: path.to_owned(),
+        source,
+    })?;
     let mut writer = FileWriter::new(BufWriter::new(file), path, recording.header())?;
     // The run may go on meanwhile: what the events so far name is in the tables by now.
     let len = recording.len();
@@ -376,7 +409,10 @@ impl FileRecorder {
             }
             result
         });
-        let task = FileTask { thread, failure: Arc::clone(&failure) };
+        let task = FileTask {
+            thread,
+            failure: Arc::clone(&failure),
+        };
         Ok((Self { sender, failure }, task))
     }
 
@@ -387,7 +423,10 @@ impl FileRecorder {
 
     /// Why writing stopped, if it did.
     pub fn error(&self) -> Option<String> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The writer is gone only after a failure, which the task reports.
@@ -399,12 +438,17 @@ impl FileRecorder {
 impl FileTask {
     /// Why writing stopped, if it did.
     pub fn error(&self) -> Option<String> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits for the file to be complete.
     pub fn join(self) -> Result<Written, RecordingError> {
-        self.thread.join().expect("the writing thread does not panic")
+        self.thread
+            .join()
+            .expect("the writing thread does not panic")
     }
 }
 
@@ -420,7 +464,9 @@ fn write_parts(
             Part::Events(events) => writer.events(&events)?,
         }
     }
-    writer.finish(&Annotations::default()).map(|(written, _)| written)
+    writer
+        .finish(&Annotations::default())
+        .map(|(written, _)| written)
 }
 
 impl EventSink for FileRecorder {

@@ -428,7 +428,12 @@ impl Recording {
         self.len.fetch_add(events, Ordering::Release);
     }
 
-    pub(super) fn push_stored_keyframe(&self, moment: u64, source: &Arc<dyn BlockSource>, place: u64) {
+    pub(super) fn push_stored_keyframe(
+        &self,
+        moment: u64,
+        source: &Arc<dyn BlockSource>,
+        place: u64,
+    ) {
         let keyframe = Keyframe::Stored(Arc::clone(source), place);
         unpoisoned(self.keyframes.lock()).insert(moment, keyframe);
     }

@@ -3,3 +3,4 @@
 
 mod base_layer;
 mod compile;
+mod recording;
