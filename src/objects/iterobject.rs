@@ -150,7 +150,7 @@ impl Vm {
     }
 
     /// `iter(callable, sentinel)` (`PyCallIter_New`).
-    pub fn new_callable_iter(&mut self, callable: ObjId, sentinel: ObjId) -> ObjId {
+    pub fn new_call_iter(&mut self, callable: ObjId, sentinel: ObjId) -> ObjId {
         self.incref(callable);
         self.incref(sentinel);
         self.new_native(

@@ -775,3 +775,46 @@ impl MergeHi {
         items[self.dest] = b[self.b];
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checksum(numbers: impl Iterator<Item = usize>) -> u64 {
+        numbers.fold(0xCBF2_9CE4_8422_2325, |state, n| {
+            (state ^ n as u64).wrapping_mul(0x0100_0000_01B3)
+        })
+    }
+
+    /// Each line of the file was written by `CPython`: keys, comparisons, order.
+    #[test]
+    fn compares_what_cpython_compares() {
+        for line in include_str!("../../tests/objects/sort_comparisons.txt").lines() {
+            let fields: Vec<&str> = line.split(';').collect();
+            let keys: Vec<i64> = fields[0]
+                .split(',')
+                .filter_map(|k| k.parse().ok())
+                .collect();
+            let mut items: Vec<Keyed> = (0..keys.len() as u32)
+                .map(|i| Keyed {
+                    key: ObjId(i),
+                    value: ObjId(i),
+                })
+                .collect();
+            let mut log = Vec::new();
+            let sorted = timsort(&mut items, &mut |a, b| {
+                log.extend([a.index(), b.index()]);
+                Ok::<bool, ()>(keys[a.index()] < keys[b.index()])
+            });
+            assert_eq!(sorted, Ok(()));
+            let order = checksum(items.iter().map(|item| item.value.index()));
+            let found = (log.len() / 2, checksum(log.into_iter()), order);
+            let expected = format!("{};{};{}", fields[1], fields[2], fields[3]);
+            assert_eq!(
+                format!("{};{};{}", found.0, found.1, found.2),
+                expected,
+                "{keys:?}"
+            );
+        }
+    }
+}

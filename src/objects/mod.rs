@@ -45,6 +45,7 @@ pub mod longobject;
 pub mod memoryobject;
 pub mod methodobject;
 pub mod moduleobject;
+pub mod namespaceobject;
 pub mod number;
 pub mod object;
 pub mod object_type;
@@ -162,6 +163,7 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::ZIP, &enumobject::ZIP),
         (types::MAP, &enumobject::MAP),
         (types::FILTER, &enumobject::FILTER),
+        (types::SIMPLE_NAMESPACE, &namespaceobject::SIMPLE_NAMESPACE),
         (types::BASE_EXCEPTION, &exception_types::BASE_EXCEPTION),
     ];
     all.extend(exception_types::SIMPLE.iter().map(|(id, spec)| (*id, spec)));
