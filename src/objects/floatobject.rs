@@ -2,6 +2,8 @@
 //!
 //! Mirrors `Objects/floatobject.c`.
 
+#![expect(clippy::float_cmp, reason = "C compares exactly, and so must we")]
+
 use std::cmp::Ordering;
 
 use crate::base::format::float::{
@@ -521,7 +523,7 @@ fn hex(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
 }
 
 fn fromhex(vm: &mut Vm, ty: ObjId, string: ObjId) -> PyResult<ObjId> {
-    let Some(text) = vm.text(string).map(|text| text.to_lossy()) else {
+    let Some(text) = vm.text(string).map(crate::base::Text::to_lossy) else {
         return Err(vm.type_error("bad argument type for built-in operation"));
     };
     let white = [' ', '\t', '\n', '\r', '\x0b', '\x0c'];
