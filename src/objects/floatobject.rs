@@ -139,8 +139,9 @@ fn operands(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<Option<(f64, f64)>> {
     Ok(operand(vm, b)?.map(|b| (a, b)))
 }
 
-macro_rules! float_binary { ($($name:ident $op:tt)*) => { $(
-    fn $name(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
+macro_rules! float_binary { ($($name:ident $op:tt $doc:literal;)*) => { $(
+    #[doc = $doc]
+    pub fn $name(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
         match operands(vm, a, b)? {
             Some((x, y)) => Ok(vm.new_float(x $op y)),
             None => Ok(NOT_IMPLEMENTED),
@@ -148,7 +149,11 @@ macro_rules! float_binary { ($($name:ident $op:tt)*) => { $(
     }
 )* } }
 
-float_binary! { float_add + float_sub - float_mul * }
+float_binary! {
+    float_add + "`a + b`";
+    float_sub - "`a - b`";
+    float_mul * "`a * b`";
+}
 
 #[cold]
 fn zero_division(vm: &mut Vm, message: &str) -> Raised {
