@@ -1,1 +1,62 @@
-//! The window: shared state, commands, panels, widgets, theme.
+//! The desktop window: everything that knows egui.
+//!
+//! Data flows one way. Each frame the panels read [`state::AppState`] and paint; what the user
+//! wants comes back as [`command::Command`]s, which [`state::AppState::apply`] alone fulfils.
+//! In reading order: `state`, `command`, `document` (what is open), `window` (the shell),
+//! `ui::theme`, one panel of `ui::panels`.
+
+pub mod command;
+pub mod dialogs;
+pub mod document;
+pub mod layout;
+pub mod lessons;
+pub mod run;
+pub mod screenshot;
+pub mod selection;
+pub mod state;
+pub mod ui;
+pub mod window;
+
+use std::path::PathBuf;
+
+use layout::LayoutKind;
+use ui::theme::ThemeKind;
+
+/// What `ouroscope [FILE]` was asked for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Options {
+    /// A `.py` file or a recording.
+    pub file: Option<PathBuf>,
+    /// Where to write a picture of the window; the window then closes.
+    pub screenshot: Option<PathBuf>,
+    /// The moment to show: a number, or a query such as `end` or `first gc pass`.
+    pub at: Option<String>,
+    pub layout: Option<LayoutKind>,
+    /// The window's size in points.
+    pub size: Option<[f32; 2]>,
+    pub theme: Option<ThemeKind>,
+    /// 1 is 100 %.
+    pub text_scale: Option<f32>,
+    /// A panel to bring to the front.
+    pub panel: Option<String>,
+    /// The name of a variable whose object is selected.
+    pub select: Option<String>,
+}
+
+/// What can go wrong with files and windows.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("cannot open a window: {0}")]
+    Window(String),
+    #[error("cannot open a window: a library is missing (on Debian and Ubuntu: apt install {0})")]
+    MissingLibrary(&'static str),
+    #[error("{path}: {reason}")]
+    File { path: String, reason: String },
+    #[error("{path}: cannot write the picture: {reason}")]
+    Screenshot { path: String, reason: String },
+}
+
+/// Opens the window and returns when it is closed.
+pub fn run(options: Options) -> Result<(), AppError> {
+    window::run(options)
+}

@@ -3,10 +3,9 @@
 //! Mirrors `Python/instruction_sequence.c` and `pycore_instruction_sequence.h`. The way on is
 //! `optimize_and_assemble(seq, umd, code_flags, filename, stages) -> CodeObject`.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 use crate::base::SourceLocation;
 use crate::bytecode::{Constant, Opcode};
@@ -155,14 +154,14 @@ impl InstructionSequence {
 #[derive(Clone, Debug)]
 pub struct Numbered<T> {
     values: Vec<T>,
-    indices: FxHashMap<T, u32>,
+    indices: HashMap<T, u32>,
 }
 
 impl<T> Default for Numbered<T> {
     fn default() -> Self {
         Self {
             values: Vec::new(),
-            indices: FxHashMap::default(),
+            indices: HashMap::new(),
         }
     }
 }

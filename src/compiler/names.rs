@@ -2,23 +2,22 @@
 //!
 //! Mirrors the dictionaries of names of `Python/symtable.c` and `Python/compile.c`, and `_Py_Mangle`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 use crate::syntax::ast::Identifier;
 
 /// A dictionary with names as keys, in insertion order.
 #[derive(Clone, Debug)]
 pub struct NameMap<V> {
-    index: FxHashMap<Identifier, usize>,
+    index: HashMap<Identifier, usize>,
     entries: Vec<(Identifier, V)>,
 }
 
 impl<V> Default for NameMap<V> {
     fn default() -> Self {
         Self {
-            index: FxHashMap::default(),
+            index: HashMap::new(),
             entries: Vec::new(),
         }
     }

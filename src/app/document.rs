@@ -1,0 +1,430 @@
+//! What is open: a program with its run, or a recording from a file.
+//!
+//! A live run is a recording that still grows; a saved one is complete. Everything above sees the
+//! recording alone, so both look the same.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::run::{self, Run};
+use super::{AppError, lessons};
+use crate::base::{Moment, ObjId, ThreadId};
+use crate::events::{CodeId, Event};
+use crate::trace::{
+    BLOCK_EVENTS, Direction, Player, Recording, RecordingError, Stage, State, Step, find_moment,
+    step,
+};
+use crate::views::lesson::{Lesson, Stop};
+use crate::views::look::{Look, Names, function_name};
+use crate::views::source::SourceText;
+use crate::views::steps::StepSize;
+use crate::views::timeline::Timeline;
+
+/// An open program or recording.
+pub struct Document {
+    pub title: String,
+    pub path: Option<PathBuf>,
+    source: SourceText,
+    names: Names,
+    timeline: Timeline,
+    player: Player,
+    run: Option<Run>,
+    lesson: Option<usize>,
+    stop: Option<usize>,
+    syntax_error: Option<String>,
+    /// The moment at which the recording could not be read on.
+    damage: Option<String>,
+}
+
+/// Blocks taken in at once, so that a frame stays short.
+const BLOCKS_AT_ONCE: usize = 48;
+/// Lines of the library passed over in one step before giving up.
+const MOST_PASSED_OVER: usize = 20_000;
+
+impl Document {
+    /// Opens a file: a recording by its ending, anything else as a program that is run.
+    pub fn open(path: &Path) -> Result<Self, AppError> {
+        let title = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        if path.extension().is_some_and(|ending| ending == "mcap") {
+            let recording = run::open_recording(path)?;
+            return Ok(Self::new(title, Some(path.to_owned()), recording, None));
+        }
+        let bytes = std::fs::read(path).map_err(|error| AppError::File {
+            path: path.display().to_string(),
+            reason: run::io_words(&error),
+        })?;
+        Ok(Self::run_program(title, Some(path.to_owned()), bytes))
+    }
+
+    /// Opens a lesson and runs its program.
+    pub fn open_lesson(number: usize) -> Option<Self> {
+        let lesson = lessons::all().get(number)?;
+        let mut document = Self::run_program(
+            format!("{}.py", lesson.slug),
+            None,
+            lesson.program.as_bytes().to_vec(),
+        );
+        document.title.clone_from(&lesson.lesson.title);
+        document.lesson = Some(number);
+        Some(document)
+    }
+
+    fn run_program(title: String, path: Option<PathBuf>, source: Vec<u8>) -> Self {
+        let name = path
+            .as_ref()
+            .map_or_else(|| title.clone(), |path| path.display().to_string());
+        let text = crate::syntax::decode_source(&source)
+            .unwrap_or_else(|_| String::from_utf8_lossy(&source).into_owned().into());
+        let text = SourceText::new(&text);
+        let run = Run::start(&name, &source);
+        let recording = Arc::clone(run.recording());
+        let mut document = Self::new(title, path, recording, Some(run));
+        document.source = text;
+        document
+    }
+
+    /// A document on a recording.
+    pub fn new(
+        title: String,
+        path: Option<PathBuf>,
+        recording: Arc<Recording>,
+        run: Option<Run>,
+    ) -> Self {
+        let source = recording.sources().first().map_or_else(
+            || SourceText::new(""),
+            |source| SourceText::new(&source.text),
+        );
+        Self {
+            title,
+            path,
+            source,
+            names: Names::default(),
+            timeline: Timeline::default(),
+            player: Player::new(recording),
+            run,
+            lesson: None,
+            stop: None,
+            syntax_error: None,
+            damage: None,
+        }
+    }
+
+    /// Runs the program again, or a changed text of it.
+    pub fn rerun(&self, source: Option<String>) -> Self {
+        let text = source.unwrap_or_else(|| self.source.text().to_owned());
+        let mut document =
+            Self::run_program(self.title.clone(), self.path.clone(), text.into_bytes());
+        document.lesson = self.lesson;
+        document
+    }
+
+    /// Takes in what the run recorded since the last time; says whether anything came.
+    pub fn poll(&mut self) -> bool {
+        let recording = Arc::clone(self.player.recording());
+        if let Some(run) = &mut self.run
+            && let Some(error) = run.take_syntax_error()
+        {
+            self.syntax_error = Some(error);
+        }
+        let before = self.timeline.taken().0;
+        if before == recording.len() {
+            return false;
+        }
+        self.names.update(&recording);
+        for _ in 0..BLOCKS_AT_ONCE {
+            let taken = self.timeline.taken().0 as usize;
+            if taken as u64 >= recording.len() || self.damage.is_some() {
+                break;
+            }
+            match recording.block(taken / BLOCK_EVENTS) {
+                Ok(events) => self
+                    .timeline
+                    .extend(&events[(taken % BLOCK_EVENTS).min(events.len())..]),
+                Err(error) => self.damage = Some(error.to_string()),
+            }
+        }
+        self.names.ready = self.timeline.first();
+        self.timeline.taken().0 > before
+    }
+
+    /// Whether events still wait to be taken in.
+    pub fn is_behind(&self) -> bool {
+        self.damage.is_none() && self.timeline.taken() < self.player.recording().last_moment()
+    }
+
+    /// Where the program's first instruction is.
+    pub fn first(&self) -> Moment {
+        self.timeline.first()
+    }
+
+    /// The last moment taken in.
+    pub const fn last(&self) -> Moment {
+        self.timeline.taken()
+    }
+
+    /// The last line of the program, when all it made is still there: the first picture of a
+    /// finished run.
+    pub fn end_of_program(&mut self) -> Moment {
+        let end = self.timeline.finalizing().unwrap_or(self.last());
+        self.seek(end);
+        if self.step(StepSize::Line, Direction::Backward, None) {
+            self.moment()
+        } else {
+            end
+        }
+    }
+
+    /// The moment shown.
+    pub const fn moment(&self) -> Moment {
+        self.player.moment()
+    }
+
+    /// The program at the moment shown.
+    pub fn look(&self) -> Look<'_> {
+        Look {
+            recording: self.player.recording(),
+            names: &self.names,
+            state: self.player.state(),
+        }
+    }
+
+    /// The state at the moment shown.
+    pub const fn state(&self) -> &State {
+        self.player.state()
+    }
+
+    /// Shows another moment.
+    pub fn seek(&mut self, moment: Moment) {
+        if let Err(error) = self.player.seek(moment) {
+            self.damage = Some(error.to_string());
+        }
+    }
+
+    /// Goes one step; false when there is none.
+    pub fn step(&mut self, size: StepSize, direction: Direction, selected: Option<ObjId>) -> bool {
+        let Some(size) = step_of(size, selected) else {
+            return false;
+        };
+        let from = self.moment();
+        for _ in 0..MOST_PASSED_OVER {
+            let found = step(
+                self.player.recording(),
+                self.player.state(),
+                size,
+                direction,
+            );
+            let Some(moment) = self.noted(found).flatten() else {
+                break;
+            };
+            if direction == Direction::Backward && moment < self.first() {
+                break;
+            }
+            self.seek(moment);
+            if !matches!(size, Step::Line | Step::Over) || self.is_at_program_line() {
+                return true;
+            }
+        }
+        // Nothing further in the program's own file: the first or last moment is the end of the way.
+        let end = match direction {
+            Direction::Forward => self.last(),
+            Direction::Backward => self.first(),
+        };
+        self.seek(end);
+        end != from
+    }
+
+    fn is_at_program_line(&self) -> bool {
+        let look = self.look();
+        let frame = look.state.top_frame(look.state.running_thread());
+        frame
+            .and_then(|frame| look.code(frame.code))
+            .is_some_and(|code| look.names.is_program_file(&code.co_filename))
+    }
+
+    /// Goes to the next (or previous) moment at which the program reaches one of these lines.
+    pub fn go_to_line(&mut self, lines: &BTreeSet<u32>, direction: Direction) -> bool {
+        let recording = Arc::clone(self.player.recording());
+        let start = self.moment();
+        let lines_here =
+            |event: &Event| matches!(event, Event::Line { new, .. } if lines.contains(new));
+        let mut from = start;
+        for _ in 0..MOST_PASSED_OVER {
+            let found = crate::trace::Search::kinds(&["Line"])
+                .when(&lines_here)
+                .find(&recording, from, direction);
+            let Some(moment) = self.noted(found).flatten() else {
+                break;
+            };
+            self.seek(moment);
+            let look = self.look();
+            let frame = look.state.top_frame(look.state.running_thread());
+            let in_program = frame
+                .and_then(|frame| look.code(frame.code))
+                .is_some_and(|code| look.names.program() == Some(&*code.co_filename));
+            if in_program && moment >= self.first() {
+                return true;
+            }
+            from = moment;
+        }
+        self.seek(start);
+        false
+    }
+
+    fn noted<T>(&mut self, result: Result<T, RecordingError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.damage = Some(error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A moment by its name.
+    pub fn find_moment(&self, name: &str) -> Result<Moment, String> {
+        find_moment(self.player.recording(), name).map_err(|error| error.to_string())
+    }
+
+    /// Whether the program still runs, or events still wait to be taken in.
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(Run::is_running) || self.is_behind()
+    }
+
+    /// Whether the program can be run again.
+    pub fn can_run(&self) -> bool {
+        !self.source.is_empty()
+    }
+
+    /// Asks the run to stop.
+    pub fn stop(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.stop();
+        }
+    }
+
+    /// Saves the recording.
+    pub fn save(&self, path: &Path) -> Result<(), AppError> {
+        run::save_recording(self.player.recording(), path)
+    }
+
+    /// A name for the saved recording.
+    pub fn recording_name(&self) -> String {
+        let stem = self.title.strip_suffix(".py").unwrap_or(&self.title);
+        format!("{stem}.mcap")
+    }
+
+    /// The run at a glance.
+    pub const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The program's text.
+    pub const fn source(&self) -> &SourceText {
+        &self.source
+    }
+
+    /// Why the program could not be compiled.
+    pub fn syntax_error(&self) -> Option<&str> {
+        self.syntax_error.as_deref()
+    }
+
+    /// How the run ended, once it did, and whether that is bad.
+    pub fn outcome(&self) -> Option<(String, bool)> {
+        if let Some(damage) = &self.damage {
+            return Some((damage.clone(), true));
+        }
+        if self.syntax_error.is_some() {
+            return Some(("SyntaxError".to_owned(), true));
+        }
+        let recording = self.player.recording();
+        let last = recording.len().checked_sub(1)?;
+        match recording.event(Moment(last)).ok()? {
+            Event::End { status, reason } => {
+                let reason = self.names.text(reason);
+                if !reason.is_empty() {
+                    Some((format!("stopped: {reason}"), true))
+                } else if status != 0 {
+                    Some((format!("exit status {status}"), true))
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of a thread, also of one that has not started at the moment shown.
+    pub fn thread_name(&self, thread: ThreadId) -> String {
+        let named = self
+            .timeline
+            .threads()
+            .find(|lane| lane.thread == thread)
+            .map(|lane| lane.name);
+        match (named.map_or("", |name| self.names.text(name)), thread.0) {
+            ("", 0) => "MainThread".to_owned(),
+            ("", number) => format!("Thread-{number}"),
+            (name, _) => name.to_owned(),
+        }
+    }
+
+    /// The name of a code object.
+    pub fn code_name(&self, code: CodeId) -> String {
+        self.names
+            .code(code)
+            .map_or_else(|| "?".to_owned(), |code| function_name(code))
+    }
+
+    /// The object that a name of the program stands for at the moment shown: a local of the
+    /// innermost frames first, then a global.
+    pub fn variable(&self, name: &str) -> Option<ObjId> {
+        let stacks = crate::views::frames::stacks(self.look());
+        stacks
+            .iter()
+            .flat_map(|thread| &thread.frames)
+            .filter(|frame| frame.of_the_program)
+            .flat_map(|frame| &frame.variables)
+            .find(|variable| variable.name == name && !variable.object.is_null())
+            .map(|variable| variable.object)
+    }
+
+    /// The lesson this is, with the stop one is at.
+    pub fn lesson(&self) -> Option<(&'static Lesson, Option<usize>)> {
+        let lesson = lessons::all().get(self.lesson?)?;
+        Some((&lesson.lesson, self.stop))
+    }
+
+    /// Goes to another stop of the lesson.
+    pub fn go_to_stop(&mut self, stop: usize) -> Option<&'static Stop> {
+        let found = self.lesson()?.0.stops.get(stop)?;
+        self.stop = Some(stop);
+        Some(found)
+    }
+
+    /// Whether the program stands behind its last instruction.
+    pub const fn is_over(&self) -> bool {
+        matches!(
+            self.player.state().stage,
+            Stage::Finalizing | Stage::Ended { .. }
+        )
+    }
+}
+
+fn step_of(size: StepSize, selected: Option<ObjId>) -> Option<Step> {
+    Some(match size {
+        StepSize::Event => Step::Event,
+        StepSize::Instruction => Step::Instruction,
+        StepSize::Line => Step::Line,
+        StepSize::Over => Step::Over,
+        StepSize::Call => Step::Call,
+        StepSize::Return => Step::Return,
+        StepSize::Exception => Step::Exception,
+        StepSize::GcPhase => Step::GcPhase,
+        StepSize::ThreadSwitch => Step::ThreadSwitch,
+        StepSize::Output => Step::Output,
+        StepSize::Selected => Step::Object(selected?),
+    })
+}

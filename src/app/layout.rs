@@ -1,0 +1,204 @@
+//! Which panels stand where: the six layouts of the window.
+
+use egui_tiles::{Container, Linear, LinearDir, TileId, Tiles, Tree};
+use serde::{Deserialize, Serialize};
+
+use super::ui::panels::PanelKind;
+
+/// A way to arrange the panels for one kind of work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum LayoutKind {
+    #[default]
+    Learn,
+    Objects,
+    Collector,
+    Threads,
+    Memory,
+    Present,
+}
+
+impl LayoutKind {
+    /// All of them, in the order of the switch.
+    pub const ALL: [Self; 6] = [
+        Self::Learn,
+        Self::Objects,
+        Self::Collector,
+        Self::Threads,
+        Self::Memory,
+        Self::Present,
+    ];
+
+    /// The word on the switch.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Learn => "Learn",
+            Self::Objects => "Objects",
+            Self::Collector => "Collector",
+            Self::Threads => "Threads",
+            Self::Memory => "Memory",
+            Self::Present => "Present",
+        }
+    }
+
+    /// The layout of this name, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(name))
+    }
+
+    /// How much larger than the user's size the text is.
+    pub const fn text_scale(self) -> f32 {
+        match self {
+            Self::Present => 1.35,
+            Self::Learn | Self::Objects | Self::Collector | Self::Threads | Self::Memory => 1.0,
+        }
+    }
+
+    /// The panels in their places; `wide` says whether the window has room for more columns.
+    pub fn tree(self, wide: bool) -> Tree<PanelKind> {
+        use PanelKind as P;
+        let mut tiles = Tiles::default();
+        let root = match self {
+            Self::Learn => {
+                let source = tabs(&mut tiles, &[P::Source, P::Lesson]);
+                let console = tabs(&mut tiles, &[P::Console, P::Events]);
+                let bytecode = tabs(&mut tiles, &[P::Bytecode]);
+                let frames = tabs(&mut tiles, &[P::Frames]);
+                let objects = tabs(
+                    &mut tiles,
+                    &[P::Objects, P::Collector, P::Threads, P::Memory],
+                );
+                let inspector = tabs(&mut tiles, &[P::Inspector]);
+                let left = column(&mut tiles, &[(source, 0.7), (console, 0.3)]);
+                let middle = column(&mut tiles, &[(bytecode, 0.58), (frames, 0.42)]);
+                let right = if wide {
+                    column(&mut tiles, &[(objects, 0.66), (inspector, 0.34)])
+                } else {
+                    column(&mut tiles, &[(objects, 0.64), (inspector, 0.36)])
+                };
+                row(&mut tiles, &[(left, 0.31), (middle, 0.27), (right, 0.42)])
+            }
+            Self::Objects => {
+                let objects = tabs(&mut tiles, &[P::Objects]);
+                let source = tabs(&mut tiles, &[P::Source, P::Bytecode, P::Frames]);
+                let inspector = tabs(&mut tiles, &[P::Inspector, P::Console]);
+                let side = column(&mut tiles, &[(source, 0.45), (inspector, 0.55)]);
+                row(&mut tiles, &[(objects, 0.66), (side, 0.34)])
+            }
+            Self::Collector => {
+                let collector = tabs(&mut tiles, &[P::Collector]);
+                let objects = tabs(&mut tiles, &[P::Objects]);
+                let source = tabs(&mut tiles, &[P::Source, P::Bytecode]);
+                let inspector = tabs(&mut tiles, &[P::Inspector, P::Console]);
+                let main = column(&mut tiles, &[(collector, 0.55), (objects, 0.45)]);
+                let side = column(&mut tiles, &[(source, 0.5), (inspector, 0.5)]);
+                row(&mut tiles, &[(main, 0.66), (side, 0.34)])
+            }
+            Self::Threads => {
+                let threads = tabs(&mut tiles, &[P::Threads]);
+                let source = tabs(&mut tiles, &[P::Source, P::Bytecode]);
+                let frames = tabs(&mut tiles, &[P::Frames]);
+                let console = tabs(&mut tiles, &[P::Console, P::Objects, P::Inspector]);
+                let below = row(&mut tiles, &[(source, 0.4), (frames, 0.3), (console, 0.3)]);
+                column(&mut tiles, &[(threads, 0.5), (below, 0.5)])
+            }
+            Self::Memory => {
+                let memory = tabs(&mut tiles, &[P::Memory]);
+                let source = tabs(&mut tiles, &[P::Source, P::Console]);
+                let inspector = tabs(&mut tiles, &[P::Inspector, P::Objects]);
+                let side = column(&mut tiles, &[(source, 0.5), (inspector, 0.5)]);
+                row(&mut tiles, &[(memory, 0.68), (side, 0.32)])
+            }
+            Self::Present => {
+                let source = tabs(&mut tiles, &[P::Source, P::Lesson, P::Bytecode, P::Console]);
+                let objects = tabs(
+                    &mut tiles,
+                    &[P::Objects, P::Collector, P::Threads, P::Memory],
+                );
+                row(&mut tiles, &[(source, 0.42), (objects, 0.58)])
+            }
+        };
+        Tree::new("panels", root, tiles)
+    }
+}
+
+fn tabs(tiles: &mut Tiles<PanelKind>, panels: &[PanelKind]) -> TileId {
+    let children = panels
+        .iter()
+        .map(|&panel| tiles.insert_pane(panel))
+        .collect();
+    tiles.insert_tab_tile(children)
+}
+
+fn row(tiles: &mut Tiles<PanelKind>, parts: &[(TileId, f32)]) -> TileId {
+    linear(tiles, LinearDir::Horizontal, parts)
+}
+
+fn column(tiles: &mut Tiles<PanelKind>, parts: &[(TileId, f32)]) -> TileId {
+    linear(tiles, LinearDir::Vertical, parts)
+}
+
+fn linear(tiles: &mut Tiles<PanelKind>, dir: LinearDir, parts: &[(TileId, f32)]) -> TileId {
+    let mut linear = Linear::new(dir, parts.iter().map(|&(tile, _)| tile).collect());
+    for &(tile, share) in parts {
+        linear.shares.set_share(tile, share);
+    }
+    tiles.insert_container(Container::Linear(linear))
+}
+
+/// Shows a panel: brings its tab to the front, or adds it beside the others.
+pub fn show_panel(tree: &mut Tree<PanelKind>, kind: PanelKind) {
+    if tree.make_active(|_, tile| matches!(tile, egui_tiles::Tile::Pane(pane) if *pane == kind)) {
+        return;
+    }
+    let pane = tree.tiles.insert_pane(kind);
+    let first_tabs = tree.tiles.iter().find_map(|(&id, tile)| match tile {
+        egui_tiles::Tile::Container(Container::Tabs(_)) => Some(id),
+        egui_tiles::Tile::Container(_) | egui_tiles::Tile::Pane(_) => None,
+    });
+    match (first_tabs, tree.root) {
+        (Some(parent), _) => tree.move_tile_to_container(pane, parent, 0, true),
+        (None, Some(root)) => {
+            let both = row(&mut tree.tiles, &[(root, 0.6), (pane, 0.4)]);
+            tree.root = Some(both);
+        }
+        (None, None) => tree.root = Some(pane),
+    }
+    tree.make_active(|_, tile| matches!(tile, egui_tiles::Tile::Pane(found) if *found == kind));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layout_shows_what_it_is_named_after() {
+        for kind in LayoutKind::ALL {
+            let tree = kind.tree(true);
+            let panels: Vec<PanelKind> = tree
+                .tiles
+                .tiles()
+                .filter_map(|tile| match tile {
+                    egui_tiles::Tile::Pane(panel) => Some(*panel),
+                    egui_tiles::Tile::Container(_) => None,
+                })
+                .collect();
+            assert!(panels.contains(&PanelKind::Source), "{kind:?}");
+            assert_eq!(
+                LayoutKind::from_name(&kind.name().to_lowercase()),
+                Some(kind)
+            );
+        }
+    }
+
+    #[test]
+    fn a_panel_that_is_not_there_is_added() {
+        let mut tree = LayoutKind::Objects.tree(true);
+        show_panel(&mut tree, PanelKind::Memory);
+        let found = tree.tiles.tiles().any(
+            |tile| matches!(tile, egui_tiles::Tile::Pane(panel) if *panel == PanelKind::Memory),
+        );
+        assert!(found);
+    }
+}

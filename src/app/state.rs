@@ -1,0 +1,581 @@
+//! All that the window shares between its parts, and the one function that changes it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::command::Command;
+use super::document::Document;
+use super::layout::LayoutKind;
+use super::selection::{History, Selected, Selection, Visit};
+use super::ui::panels::PanelKind;
+use super::ui::theme::ThemeKind;
+use crate::base::Moment;
+use crate::trace::Direction;
+use crate::views::look::Look;
+use crate::views::place::place;
+use crate::views::steps::StepSize;
+
+/// What is kept between one start of the program and the next.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub theme: ThemeKind,
+    pub text_scale: f32,
+    pub layout: LayoutKind,
+    pub step_size: StepSize,
+    /// Steps in a second while playing.
+    pub speed: f32,
+    pub recent: Vec<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeKind::default(),
+            text_scale: 1.0,
+            layout: LayoutKind::default(),
+            step_size: StepSize::default(),
+            speed: 4.0,
+            recent: Vec::new(),
+        }
+    }
+}
+
+/// What the shell around the panels has to do with egui or the system.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    ApplyLook,
+    ChooseFileToOpen,
+    ChooseFileToSave,
+    ResetLayout,
+    ShowPanel(PanelKind),
+    ForPanels(Command),
+    TogglePalette,
+    ToggleHelp,
+    ToggleSearch,
+    Fullscreen,
+    Dismiss,
+    Say(Tone, String),
+    Quit,
+}
+
+/// How a message is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    Info,
+    Error,
+}
+
+/// The state of the window.
+#[derive(Default)]
+pub struct AppState {
+    pub settings: Settings,
+    pub document: Option<Document>,
+    /// The moment every panel shows.
+    pub cursor: Moment,
+    pub selected: Selected,
+    pub playing: bool,
+    pub breakpoints: BTreeSet<u32>,
+    pub bookmarks: BTreeSet<Moment>,
+    pub history: History,
+    /// Why the last file could not be opened.
+    pub error: Option<String>,
+    /// Counts documents, so that a panel can tell a new one.
+    pub opened: u64,
+    /// Counts changes of what panels show, so that a panel can keep what it computed.
+    pub revision: u64,
+    /// The cursor follows the end of a growing recording until the user moves it.
+    pub follow: bool,
+    play_debt: f32,
+    effects: Vec<Effect>,
+}
+
+/// The range of the text size (design: 80 % to 300 %).
+const TEXT_SCALE: std::ops::RangeInclusive<f32> = 0.8..=3.0;
+/// The range of playing speeds, in steps a second.
+const SPEED: std::ops::RangeInclusive<f32> = 0.5..=512.0;
+/// Recent files kept.
+const RECENT: usize = 12;
+
+impl AppState {
+    /// Fulfils a wish: the only way shared state changes.
+    pub fn apply(&mut self, command: Command) {
+        self.revision += 1;
+        match command {
+            Command::OpenDialog => self.effects.push(Effect::ChooseFileToOpen),
+            Command::Open(path) => self.open(&path),
+            Command::OpenLesson(number) => self.open_lesson(number),
+            Command::CloseDocument => self.close(),
+            Command::SaveRecording => self.effects.push(Effect::ChooseFileToSave),
+            Command::SaveRecordingTo(path) => self.save(&path),
+            Command::Rerun => self.rerun(None),
+            Command::RunSource(source) => self.rerun(Some(source)),
+            Command::StopRun => {
+                if let Some(document) = &mut self.document {
+                    document.stop();
+                }
+            }
+
+            Command::GoTo(moment) => {
+                self.move_once(|app| {
+                    app.seek(moment);
+                    true
+                });
+            }
+            Command::First => {
+                self.leave();
+                self.stop_playing();
+                let first = self.first();
+                self.seek(first);
+            }
+            Command::Last => {
+                self.leave();
+                self.stop_playing();
+                let last = self.last();
+                self.seek(last);
+            }
+            Command::Forward => self.step_by(1),
+            Command::Back => self.step_by(-1),
+            Command::ForwardTen => self.step_by(10),
+            Command::BackTen => self.step_by(-10),
+            Command::StepInto => self.move_once(|app| app.step(StepSize::Line, Direction::Forward)),
+            Command::StepOver => self.move_once(|app| app.step(StepSize::Over, Direction::Forward)),
+            Command::Resume => self.resume(Direction::Forward),
+            Command::ResumeBack => self.resume(Direction::Backward),
+            Command::RunToLine(line) => self.move_once(|app| app.next_run_of(line)),
+            Command::PlayPause => {
+                if self.playing {
+                    self.stop_playing();
+                } else {
+                    if self.cursor >= self.last() {
+                        let first = self.first();
+                        self.seek(first);
+                    }
+                    self.follow = false;
+                    self.playing = self.document.is_some();
+                    self.play_debt = 0.0;
+                }
+            }
+            Command::SetStepSize(size) => self.settings.step_size = size,
+            Command::Faster => self.set_speed(self.settings.speed * 2.0),
+            Command::Slower => self.set_speed(self.settings.speed / 2.0),
+            Command::SetSpeed(speed) => self.set_speed(speed),
+            Command::ToggleBreakpoint(line) => {
+                if !self.breakpoints.remove(&line) {
+                    self.breakpoints.insert(line);
+                }
+            }
+            Command::ToggleBookmark => {
+                if !self.bookmarks.remove(&self.cursor) {
+                    self.bookmarks.insert(self.cursor);
+                }
+            }
+            Command::NextBookmark => {
+                let after = (
+                    std::ops::Bound::Excluded(self.cursor),
+                    std::ops::Bound::Unbounded,
+                );
+                let next = self
+                    .bookmarks
+                    .range(after)
+                    .next()
+                    .or(self.bookmarks.first())
+                    .copied();
+                if let Some(moment) = next {
+                    self.leave();
+                    self.seek(moment);
+                }
+            }
+            Command::UndoNavigation => {
+                if let Some(visit) = self.history.undo(self.visit()) {
+                    self.visit_again(visit);
+                }
+            }
+            Command::RedoNavigation => {
+                if let Some(visit) = self.history.redo(self.visit()) {
+                    self.visit_again(visit);
+                }
+            }
+
+            Command::Select(selection) => {
+                self.leave();
+                self.selected.select(selection);
+                if let Selection::Line(_) = selection {
+                    self.effects
+                        .push(Effect::ForPanels(Command::Select(selection)));
+                }
+            }
+            Command::ClearSelection => {
+                self.leave();
+                self.selected = Selected::default();
+            }
+            Command::FocusSelection | Command::Isolate | Command::RearrangeObjects => {
+                self.effects.push(Effect::ForPanels(command));
+            }
+
+            Command::GoToStop(number) => self.go_to_stop(number),
+            Command::NextStop => self.lesson_stop(1),
+            Command::PreviousStop => self.lesson_stop(-1),
+
+            Command::SetLayout(layout) => {
+                self.settings.layout = layout;
+                self.effects.push(Effect::ResetLayout);
+                self.effects.push(Effect::ApplyLook);
+            }
+            Command::ResetLayout => self.effects.push(Effect::ResetLayout),
+            Command::ShowPanel(kind) => self.effects.push(Effect::ShowPanel(kind)),
+            Command::SetTheme(theme) => {
+                self.settings.theme = theme;
+                self.effects.push(Effect::ApplyLook);
+            }
+            Command::NextTheme => {
+                let at = ThemeKind::ALL
+                    .iter()
+                    .position(|&kind| kind == self.settings.theme);
+                let next = at.map_or(0, |at| (at + 1) % ThemeKind::ALL.len());
+                self.settings.theme = ThemeKind::ALL[next];
+                self.effects.push(Effect::ApplyLook);
+            }
+            Command::LargerText => self.set_text_scale(self.settings.text_scale * 1.1),
+            Command::SmallerText => self.set_text_scale(self.settings.text_scale / 1.1),
+            Command::SetTextScale(scale) => self.set_text_scale(scale),
+            Command::TogglePalette => self.effects.push(Effect::TogglePalette),
+            Command::ToggleHelp => self.effects.push(Effect::ToggleHelp),
+            Command::Search => self.effects.push(Effect::ToggleSearch),
+            Command::ZoomTimelineIn
+            | Command::ZoomTimelineOut
+            | Command::TimelineLeft
+            | Command::TimelineRight
+            | Command::ZoomTimelineAll => self.effects.push(Effect::ForPanels(command)),
+            Command::ToggleFullscreen => self.effects.push(Effect::Fullscreen),
+            Command::Dismiss => {
+                self.effects.push(Effect::Dismiss);
+            }
+            Command::Quit => self.effects.push(Effect::Quit),
+        }
+    }
+
+    /// What the shell has to do since it last asked.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Asks the shell for something that is no command.
+    pub fn apply_effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// The moment before the program's first instruction.
+    pub fn first(&self) -> Moment {
+        self.document.as_ref().map_or(Moment(0), Document::first)
+    }
+
+    /// The program at the moment shown; `None` while nothing is open.
+    pub fn look(&self) -> Option<Look<'_>> {
+        self.document.as_ref().map(Document::look)
+    }
+
+    /// Where the program stands, such as `main() line 12`.
+    pub fn place(&self) -> Option<String> {
+        let document = self.document.as_ref()?;
+        let Some(place) = place(document.look(), self.selected.frame, self.selected.thread) else {
+            return document.is_over().then(|| "the program is over".to_owned());
+        };
+        match place.program_line {
+            Some(line) => Some(format!("{} line {line}", place.function)),
+            None => Some(place.function),
+        }
+    }
+
+    /// The last moment recorded so far.
+    pub fn last(&self) -> Moment {
+        self.document.as_ref().map_or(Moment(0), Document::last)
+    }
+
+    /// Shows the program at another moment, without remembering the way.
+    pub fn seek(&mut self, moment: Moment) {
+        self.follow = false;
+        if let Some(document) = &mut self.document {
+            document.seek(moment.min(document.last()));
+            self.cursor = document.moment();
+            self.revision += 1;
+        }
+    }
+
+    /// Lets time pass: plays, takes in what the run recorded, and says whether to draw again soon.
+    pub fn tick(&mut self, seconds: f32) -> bool {
+        let grew = self.document.as_mut().is_some_and(Document::poll);
+        if grew {
+            self.revision += 1;
+            if self.follow {
+                let running = self.is_running();
+                let end = self.document.as_mut().map_or(Moment(0), |document| {
+                    if running {
+                        document.last()
+                    } else {
+                        document.end_of_program()
+                    }
+                });
+                self.seek(end);
+                self.follow = running;
+            }
+        }
+        if self.playing {
+            self.play_debt += seconds.min(0.25) * self.settings.speed;
+            let steps = self.play_debt.floor();
+            self.play_debt -= steps;
+            for _ in 0..steps as u32 {
+                if !self.step(self.settings.step_size, Direction::Forward) {
+                    if !self.is_running() {
+                        self.playing = false;
+                    }
+                    break;
+                }
+            }
+        }
+        self.playing || self.is_running()
+    }
+
+    /// Whether the program still runs.
+    pub fn is_running(&self) -> bool {
+        self.document.as_ref().is_some_and(Document::is_running)
+    }
+
+    fn open(&mut self, path: &Path) {
+        match Document::open(path) {
+            Ok(document) => {
+                self.settings.recent.retain(|known| known != path);
+                self.settings.recent.insert(0, path.to_owned());
+                self.settings.recent.truncate(RECENT);
+                self.show(document);
+            }
+            Err(error) => self.fail(error.to_string()),
+        }
+    }
+
+    fn open_lesson(&mut self, number: usize) {
+        if let Some(document) = Document::open_lesson(number) {
+            self.show(document);
+            self.effects.push(Effect::ShowPanel(PanelKind::Lesson));
+        }
+    }
+
+    /// Shows a document from its beginning.
+    pub fn show(&mut self, document: Document) {
+        self.close();
+        self.error = None;
+        self.document = Some(document);
+        self.opened += 1;
+        self.follow = true;
+        self.effects.push(Effect::ResetLayout);
+        self.effects.push(Effect::ApplyLook);
+        self.effects
+            .push(Effect::ForPanels(Command::RearrangeObjects));
+        self.effects
+            .push(Effect::ForPanels(Command::ZoomTimelineAll));
+    }
+
+    fn close(&mut self) {
+        if let Some(mut document) = self.document.take() {
+            document.stop();
+        }
+        self.cursor = Moment(0);
+        self.selected = Selected::default();
+        self.history = History::default();
+        self.playing = false;
+        self.breakpoints.clear();
+        self.bookmarks.clear();
+        self.effects.push(Effect::ApplyLook);
+    }
+
+    fn rerun(&mut self, source: Option<String>) {
+        let Some(document) = &self.document else {
+            return;
+        };
+        let again = document.rerun(source);
+        let breakpoints = std::mem::take(&mut self.breakpoints);
+        self.show(again);
+        self.breakpoints = breakpoints;
+    }
+
+    fn save(&mut self, path: &Path) {
+        let Some(document) = &self.document else {
+            return;
+        };
+        match document.save(path) {
+            Ok(()) => self
+                .effects
+                .push(Effect::Say(Tone::Info, format!("Saved {}", path.display()))),
+            Err(error) => self.fail(error.to_string()),
+        }
+    }
+
+    fn fail(&mut self, message: String) {
+        self.effects.push(Effect::Say(Tone::Error, message.clone()));
+        self.error = Some(message);
+    }
+
+    fn step_by(&mut self, steps: i32) {
+        let direction = if steps < 0 {
+            Direction::Backward
+        } else {
+            Direction::Forward
+        };
+        self.move_once(|app| {
+            let mut moved = false;
+            for _ in 0..steps.abs() {
+                if !app.step(app.settings.step_size, direction) {
+                    break;
+                }
+                moved = true;
+            }
+            moved
+        });
+    }
+
+    /// Moves, and remembers where it was when that led elsewhere.
+    fn move_once(&mut self, movement: impl FnOnce(&mut Self) -> bool) {
+        let visit = self.visit();
+        self.stop_playing();
+        if movement(self) && self.cursor != visit.moment {
+            self.history.leave(visit);
+        }
+    }
+
+    /// One step; false at the end.
+    fn step(&mut self, size: StepSize, direction: Direction) -> bool {
+        let selected = self.selected.object;
+        let Some(document) = &mut self.document else {
+            return false;
+        };
+        let moved = document.step(size, direction, selected);
+        self.cursor = document.moment();
+        self.revision += 1;
+        moved
+    }
+
+    fn resume(&mut self, direction: Direction) {
+        let lines = self.breakpoints.clone();
+        self.move_once(|app| {
+            let Some(document) = &mut app.document else {
+                return false;
+            };
+            let found = !lines.is_empty() && document.go_to_line(&lines, direction);
+            let end = match direction {
+                Direction::Forward => document.last(),
+                Direction::Backward => document.first(),
+            };
+            let moment = if found { document.moment() } else { end };
+            app.seek(moment);
+            true
+        });
+    }
+
+    /// The next run of a line; from the beginning when there is none further on.
+    fn next_run_of(&mut self, line: u32) -> bool {
+        let Some(document) = &mut self.document else {
+            return false;
+        };
+        let lines = BTreeSet::from([line]);
+        let before = document.moment();
+        if !document.go_to_line(&lines, Direction::Forward) {
+            document.seek(document.first());
+            if !document.go_to_line(&lines, Direction::Forward) {
+                document.seek(before);
+                self.effects
+                    .push(Effect::Say(Tone::Info, format!("line {line} never runs")));
+                return false;
+            }
+        }
+        let moment = document.moment();
+        self.seek(moment);
+        true
+    }
+
+    fn lesson_stop(&mut self, direction: i32) {
+        let Some(document) = &self.document else {
+            return;
+        };
+        let Some((lesson, at)) = document.lesson() else {
+            return;
+        };
+        let next = match (at, direction) {
+            (None, _) => 0,
+            (Some(at), 1) => (at + 1).min(lesson.stops.len().saturating_sub(1)),
+            (Some(at), _) => at.saturating_sub(1),
+        };
+        self.go_to_stop(next);
+    }
+
+    fn go_to_stop(&mut self, number: usize) {
+        let visit = self.visit();
+        let Some(document) = &mut self.document else {
+            return;
+        };
+        let Some(stop) = document.go_to_stop(number) else {
+            return;
+        };
+        self.history.leave(visit);
+        self.stop_playing();
+        if let Some(layout) = stop.layout.as_deref().and_then(LayoutKind::from_name)
+            && layout != self.settings.layout
+        {
+            self.apply(Command::SetLayout(layout));
+        }
+        self.effects.push(Effect::ShowPanel(PanelKind::Lesson));
+        if let Some(panel) = stop.panel.as_deref().and_then(PanelKind::from_name) {
+            self.effects.push(Effect::ShowPanel(panel));
+        }
+        let moment = stop
+            .at
+            .as_deref()
+            .and_then(|at| self.document.as_ref().map(|d| d.find_moment(at)));
+        match moment {
+            Some(Ok(moment)) => self.seek(moment),
+            Some(Err(error)) => self.effects.push(Effect::Say(Tone::Error, error)),
+            None => {}
+        }
+        let object = stop.select.as_deref().and_then(|name| {
+            self.document
+                .as_ref()
+                .and_then(|document| document.variable(name))
+        });
+        if object.is_some() {
+            self.selected.object = object;
+        }
+    }
+
+    fn stop_playing(&mut self) {
+        self.playing = false;
+        self.follow = false;
+    }
+
+    fn set_speed(&mut self, speed: f32) {
+        self.settings.speed = speed.clamp(*SPEED.start(), *SPEED.end());
+    }
+
+    fn set_text_scale(&mut self, scale: f32) {
+        self.settings.text_scale = scale.clamp(*TEXT_SCALE.start(), *TEXT_SCALE.end());
+        self.effects.push(Effect::ApplyLook);
+    }
+
+    const fn visit(&self) -> Visit {
+        Visit {
+            moment: self.cursor,
+            selected: self.selected,
+        }
+    }
+
+    fn leave(&mut self) {
+        let visit = self.visit();
+        self.history.leave(visit);
+    }
+
+    fn visit_again(&mut self, visit: Visit) {
+        self.stop_playing();
+        self.selected = visit.selected;
+        self.seek(visit.moment);
+    }
+}

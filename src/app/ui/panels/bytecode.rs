@@ -1,0 +1,409 @@
+//! The Bytecode panel: the listing of the frame in view, with the instruction that runs next, jump
+//! arrows, specialized forms, handlers, and the value stack.
+
+use std::collections::BTreeMap;
+
+use egui::{Align2, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2};
+
+use super::{Panel, PanelContext, PanelKind};
+use crate::app::command::Command;
+use crate::app::selection::Selection;
+use crate::app::ui::theme::{self, mix, space};
+use crate::app::ui::widgets::{self, VirtualRows, object_link};
+use crate::base::SourceLocation;
+use crate::events::CodeId;
+use crate::views::bytecode::{CodeView, opcode_name};
+use crate::views::frames::{Variable, stack_of};
+use crate::views::place::place;
+
+const ROW: f32 = 20.0;
+const FONT: f32 = 13.0;
+const LANE: f32 = 7.0;
+
+/// The panel; listings are made once for each code object.
+#[derive(Debug, Default)]
+pub struct BytecodePanel {
+    listings: BTreeMap<CodeId, CodeView>,
+    document: u64,
+}
+
+impl Panel for BytecodePanel {
+    fn kind(&self) -> PanelKind {
+        PanelKind::Bytecode
+    }
+
+    fn ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+        if self.document != ctx.app.opened {
+            self.document = ctx.app.opened;
+            self.listings.clear();
+        }
+        let place = place(ctx.look, ctx.app.selected.frame, ctx.app.selected.thread);
+        let here = place.as_ref().map(|place| (place.code, place.offset));
+        let Some(shown) = ctx.app.selected.code.or(here.map(|(code, _)| code)) else {
+            widgets::empty(
+                ui,
+                ctx.theme,
+                "No frame runs",
+                "The program has not started yet, or it is over.",
+            );
+            return;
+        };
+        if !self.listings.contains_key(&shown) {
+            let Some(code) = ctx.look.code(shown) else {
+                return;
+            };
+            self.listings.insert(shown, CodeView::new(shown, code));
+        }
+        let view = &self.listings[&shown];
+        let current = here
+            .filter(|&(code, _)| code == shown)
+            .and_then(|(_, offset)| view.row_of(offset));
+        self.head_ui(ui, ctx, shown);
+        let stack = place
+            .as_ref()
+            .filter(|p| p.code == shown)
+            .map(|p| stack_of(ctx.look, p.frame))
+            .unwrap_or_default();
+        let handlers: Vec<String> = current
+            .map(|row| {
+                view.handlers(row)
+                    .map(|h| {
+                        format!(
+                            "L{} to L{} → L{} [{}]{}",
+                            h.start_label,
+                            h.end_label,
+                            h.target_label,
+                            h.entry.depth,
+                            if h.entry.lasti { " lasti" } else { "" }
+                        )
+                    })
+                    .collect()
+            })
+            .unwrap_or_default();
+        let below = 26.0
+            + (stack.len().clamp(1, 6) as f32) * 20.0
+            + handlers.len().min(3) as f32 * 20.0
+            + 8.0;
+        let room = ui.available_height();
+        let table = (room - below.min(room * 0.45)).max(60.0);
+        ui.allocate_ui(Vec2::new(ui.available_width(), table), |ui| {
+            ui.set_height(table);
+            self.table_ui(ui, ctx, &self.listings[&shown], current);
+        });
+        stack_ui(ui, ctx, &stack, &handlers);
+    }
+}
+
+impl BytecodePanel {
+    fn head_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>, shown: CodeId) {
+        let Some(code) = ctx.look.code(shown) else {
+            return;
+        };
+        let theme = ctx.theme;
+        egui::Frame::new()
+            .inner_margin(egui::Margin::symmetric(10, 4))
+            .show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.label(RichText::new(&*code.co_qualname).font(theme::mono_strong(13.5)));
+                    let facts = format!(
+                        "line {} · stacksize {}",
+                        code.co_firstlineno, code.co_stacksize
+                    );
+                    ui.add(
+                        egui::Label::new(RichText::new(facts).size(12.0).color(theme.text_faint))
+                            .truncate(),
+                    );
+                    if ctx.app.selected.code.is_some()
+                        && widgets::link(
+                            ui,
+                            RichText::new("back to the running frame")
+                                .size(12.0)
+                                .color(theme.accent),
+                        )
+                        .clicked()
+                    {
+                        ctx.commands.push(Command::ClearSelection);
+                    }
+                });
+            });
+    }
+
+    fn table_ui(
+        &self,
+        ui: &mut Ui,
+        ctx: &mut PanelContext<'_>,
+        view: &CodeView,
+        current: Option<usize>,
+    ) {
+        let theme = ctx.theme;
+        let rect = ui.available_rect_before_wrap();
+        ui.painter().rect_filled(rect, 0.0, theme.inset);
+        let lanes = view.lanes.min(6) as f32 * LANE + 10.0;
+        let line_width = 38.0;
+        let offset_x = line_width + lanes;
+        let name_x = offset_x + 40.0;
+        let rows = &view.listing.instructions;
+        let longest = rows
+            .iter()
+            .map(|i| i.opcode.name().len())
+            .max()
+            .unwrap_or(10)
+            .min(26);
+        let arg_x = name_x + longest as f32 * 7.85 + 10.0;
+        VirtualRows::new(("bytecode", view.id.0), ROW, rows.len())
+            .reveal(current)
+            .show(ui, |ui, index, row| {
+                let instruction = &rows[index];
+                let response = ui.interact(row, ui.id().with(("row", index)), Sense::click());
+                response.widget_info(|| {
+                    egui::WidgetInfo::selected(
+                        egui::WidgetType::SelectableLabel,
+                        true,
+                        current == Some(index),
+                        format!("{} {}", instruction.opcode.name(), instruction.argrepr),
+                    )
+                });
+                let painter = ui.painter();
+                if instruction.starts_line && index > 0 {
+                    painter.hline(
+                        row.x_range(),
+                        row.top(),
+                        Stroke::new(1.0, theme.border.gamma_multiply(0.7)),
+                    );
+                }
+                if current == Some(index) {
+                    painter.rect_filled(row, 0.0, theme.next_line);
+                    painter.rect_filled(
+                        Rect::from_min_size(row.min, Vec2::new(3.0, ROW)),
+                        0.0,
+                        theme.warning,
+                    );
+                } else if response.hovered() {
+                    painter.rect_filled(row, 0.0, theme.raised);
+                }
+                let width = row.width();
+                let live = ctx.look.state.specialized(view.id, instruction.offset.0);
+                let special = live
+                    .map(opcode_name)
+                    .filter(|&name| name != instruction.opcode.name());
+                let name = special.unwrap_or_else(|| instruction.opcode.name());
+                if instruction.starts_line
+                    && let Some(line) = instruction.line_number
+                {
+                    painter.text(
+                        Pos2::new(row.left() + line_width - 8.0, row.center().y),
+                        Align2::RIGHT_CENTER,
+                        line.to_string(),
+                        theme::mono(12.5),
+                        theme.text_muted,
+                    );
+                }
+                if let Some(label) = instruction.label {
+                    painter.text(
+                        Pos2::new(row.left() + offset_x + 34.0, row.center().y),
+                        Align2::RIGHT_CENTER,
+                        format!("L{label}"),
+                        theme::mono_strong(12.0),
+                        theme.accent,
+                    );
+                } else {
+                    painter.text(
+                        Pos2::new(row.left() + offset_x + 34.0, row.center().y),
+                        Align2::RIGHT_CENTER,
+                        (instruction.offset.0 * 2).to_string(),
+                        theme::mono(11.5),
+                        theme.text_faint,
+                    );
+                }
+                let color = if special.is_some() {
+                    theme.refcount_up
+                } else {
+                    theme.text
+                };
+                widgets::clipped(
+                    ui,
+                    row,
+                    name_x,
+                    width - name_x - 6.0,
+                    name,
+                    theme::mono(FONT),
+                    color,
+                );
+                let arg_left = if name.len() > longest {
+                    name_x + name.len() as f32 * 7.85 + 10.0
+                } else {
+                    arg_x
+                };
+                let arg = match (instruction.arg, instruction.argrepr.as_str()) {
+                    (Some(arg), "") => arg.to_string(),
+                    (_, repr) => repr.to_owned(),
+                };
+                let tone = mix(theme.text_muted, theme.syntax.string, 0.5);
+                widgets::clipped(
+                    ui,
+                    row,
+                    arg_left,
+                    width - arg_left - 6.0,
+                    &arg,
+                    theme::mono(FONT),
+                    tone,
+                );
+                if response.clicked() && instruction.line_number.is_some_and(|line| line > 0) {
+                    let line = instruction.line_number.unwrap_or(1) as u32;
+                    ctx.commands.push(Command::Select(Selection::Line(line)));
+                }
+                response.on_hover_ui(|ui| hover_ui(ui, ctx, view, index, special));
+            });
+        arrows(ui, theme, view, rect, line_width, lanes, current);
+    }
+}
+
+fn hover_ui(
+    ui: &mut Ui,
+    ctx: &PanelContext<'_>,
+    view: &CodeView,
+    index: usize,
+    special: Option<&str>,
+) {
+    let theme = ctx.theme;
+    let instruction = &view.listing.instructions[index];
+    ui.label(RichText::new(instruction.opcode.name()).font(theme::mono_strong(14.0)));
+    if let Some(special) = special {
+        ui.label(RichText::new(format!("specialized: {special}")).color(theme.refcount_up));
+    }
+    ui.label(RichText::new(instruction.opcode.info().meaning).size(13.0));
+    let mut facts = format!("offset {}", instruction.offset.0 * 2);
+    if let Some(arg) = instruction.arg {
+        facts.push_str(&format!(" · oparg {arg}"));
+    }
+    let caches = instruction.opcode.cache_entries();
+    if caches > 0 {
+        facts.push_str(&format!(" · {caches} cache units"));
+    }
+    ui.label(RichText::new(facts).size(12.5).color(theme.text_muted));
+    let SourceLocation {
+        lineno,
+        col_offset,
+        end_lineno,
+        end_col_offset,
+    } = instruction.positions;
+    if lineno > 0 && col_offset >= 0 {
+        let text = format!("source {lineno}:{col_offset} to {end_lineno}:{end_col_offset}");
+        ui.label(RichText::new(text).size(12.5).color(theme.text_muted));
+    }
+    for handler in view.handlers(index) {
+        let text = format!(
+            "an exception here goes to L{}, stack cut to {}",
+            handler.target_label, handler.entry.depth
+        );
+        ui.label(RichText::new(text).size(12.5).color(theme.error));
+    }
+}
+
+/// Jumps as lines between the line numbers and the offsets.
+fn arrows(
+    ui: &Ui,
+    theme: &theme::Theme,
+    view: &CodeView,
+    rect: Rect,
+    x: f32,
+    width: f32,
+    current: Option<usize>,
+) {
+    let id = egui::Id::new(("bytecode", view.id.0)).with("offset");
+    let offset: f32 = ui.data(|data| data.get_temp(id).unwrap_or(0.0));
+    let painter = ui.painter_at(rect);
+    let right = rect.left() + x + width;
+    for jump in view.jumps.iter().filter(|jump| jump.lane < 6) {
+        let y = |row: usize| rect.top() + row as f32 * ROW + ROW / 2.0 - offset;
+        let (from, to) = (y(jump.from), y(jump.to));
+        if from.max(to) < rect.top() || from.min(to) > rect.bottom() {
+            continue;
+        }
+        let lane = right - 8.0 - (jump.lane as f32 + 0.5) * LANE;
+        let active = current == Some(jump.from);
+        let color = if active {
+            theme.warning
+        } else {
+            theme.text_faint
+        };
+        let stroke = Stroke::new(if active { 2.0 } else { 1.2 }, color);
+        painter.add(Shape::line(
+            vec![
+                Pos2::new(right - 2.0, from),
+                Pos2::new(lane, from),
+                Pos2::new(lane, to),
+                Pos2::new(right - 2.0, to),
+            ],
+            stroke,
+        ));
+        let tip = Pos2::new(right + 1.0, to);
+        painter.add(Shape::convex_polygon(
+            vec![tip, tip + Vec2::new(-6.0, -3.5), tip + Vec2::new(-6.0, 3.5)],
+            color,
+            Stroke::NONE,
+        ));
+    }
+}
+
+fn stack_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, stack: &[Variable], handlers: &[String]) {
+    let theme = ctx.theme;
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(10, 4))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.horizontal(|ui| {
+                ui.label(
+                    RichText::new("Value stack")
+                        .font(theme::strong(12.5))
+                        .color(theme.text_muted),
+                );
+                let depth = if stack.is_empty() {
+                    "empty".to_owned()
+                } else {
+                    format!("top first · depth {}", stack.len())
+                };
+                widgets::hint(ui, theme, &depth);
+            });
+            egui::ScrollArea::vertical()
+                .id_salt("value stack")
+                .auto_shrink([false, false])
+                .show(ui, |ui| {
+                    for value in stack.iter().rev() {
+                        ui.horizontal(|ui| {
+                            let (dot, _) =
+                                ui.allocate_exact_size(Vec2::new(10.0, 16.0), Sense::hover());
+                            ui.painter().rect_filled(
+                                Rect::from_center_size(dot.center(), Vec2::splat(8.0)),
+                                2.0,
+                                theme.type_color(&value.type_name),
+                            );
+                            object_link(
+                                ui,
+                                theme,
+                                ctx.commands,
+                                value.object,
+                                &value.type_name,
+                                &value.text,
+                            );
+                            let count = value
+                                .count
+                                .map_or_else(|| "∞".to_owned(), |count| count.to_string());
+                            ui.label(
+                                RichText::new(count)
+                                    .font(theme::mono(12.0))
+                                    .color(theme.text_faint),
+                            );
+                        });
+                    }
+                    for handler in handlers {
+                        ui.label(
+                            RichText::new(format!("handler {handler}"))
+                                .font(theme::mono(12.0))
+                                .color(theme.error),
+                        );
+                    }
+                });
+        });
+    let _ = space::S;
+}

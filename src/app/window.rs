@@ -1,0 +1,540 @@
+//! The shell: opens the window, hands out the frame to bars and panels, and carries out effects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use eframe::egui;
+use egui::{CentralPanel, Panel as Bar, Ui, Vec2, ViewportBuilder, ViewportCommand};
+use egui_tiles::{SimplificationOptions, TabState, TileId, Tiles, Tree, UiResponse};
+
+use super::command::{self, Command, CommandInfo};
+use super::dialogs::Dialogs;
+use super::layout;
+use super::screenshot::Screenshot;
+use super::state::{AppState, Effect, Settings, Tone};
+use super::ui::help::help_ui;
+use super::ui::palette::Palette;
+use super::ui::panels::{self, Panel, PanelContext, PanelKind};
+use super::ui::search::Search;
+use super::ui::start_page::{StartPage, drop_ui};
+use super::ui::theme::{Theme, space};
+use super::ui::timeline::Timeline;
+use super::ui::top_bar::top_bar_ui;
+use super::ui::{fonts, transport};
+use super::{AppError, Options};
+
+/// The key under which the settings are kept.
+const SETTINGS: &str = "settings";
+/// A window of this width has room for more columns.
+const WIDE: f32 = 1800.0;
+
+/// Opens the window and returns when it is closed.
+pub fn run(options: Options) -> Result<(), AppError> {
+    if cfg!(target_os = "linux")
+        && std::env::var_os("DISPLAY").is_none_or(|v| v.is_empty())
+        && std::env::var_os("WAYLAND_DISPLAY").is_none_or(|v| v.is_empty())
+    {
+        return Err(AppError::Window(
+            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); \
+             `ouroscope run`, `dis`, `record` and `export` work without one"
+                .to_owned(),
+        ));
+    }
+    let size = options.size.unwrap_or([1440.0, 900.0]);
+    let native = eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Ouroscope")
+            .with_app_id("ouroscope")
+            .with_inner_size(size)
+            .with_min_inner_size([720.0, 480.0]),
+        persist_window: options.screenshot.is_none() && options.size.is_none(),
+        ..eframe::NativeOptions::default()
+    };
+    let picture = Arc::new(std::sync::Mutex::new(None));
+    let outcome = Arc::clone(&picture);
+    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        eframe::run_native(
+            "ouroscope",
+            native,
+            Box::new(move |creation| {
+                let mut window = Window::new(&creation.egui_ctx, creation.storage, options);
+                window.picture_result = outcome;
+                Ok(Box::new(window))
+            }),
+        )
+    }));
+    match opened {
+        Ok(Ok(())) => picture
+            .lock()
+            .ok()
+            .and_then(|mut result| result.take())
+            .unwrap_or(Ok(())),
+        Ok(Err(error)) => Err(AppError::Window(error.to_string())),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or_default();
+            if text.contains("xkbcommon-x11") {
+                Err(AppError::MissingLibrary("libxkbcommon-x11-0"))
+            } else {
+                std::panic::resume_unwind(panic)
+            }
+        }
+    }
+}
+
+type PictureResult = Arc<std::sync::Mutex<Option<Result<(), AppError>>>>;
+
+/// The window and all its parts.
+pub struct Window {
+    app: AppState,
+    theme: Arc<Theme>,
+    commands: Vec<CommandInfo>,
+    panels: Vec<Box<dyn Panel>>,
+    tree: Tree<PanelKind>,
+    timeline: Timeline,
+    palette: Palette,
+    search: Search,
+    start_page: StartPage,
+    help_open: bool,
+    dialogs: Dialogs,
+    notices: egui_notify::Toasts,
+    screenshot: Option<Screenshot>,
+    picture_result: PictureResult,
+    /// What the command line asked for, done once the recording is there.
+    wishes: Option<Options>,
+    wide: bool,
+    look: Option<(super::ui::theme::ThemeKind, u32)>,
+}
+
+impl Window {
+    /// The window's state; `options` are carried out in the first frames.
+    pub fn new(
+        ctx: &egui::Context,
+        storage: Option<&dyn eframe::Storage>,
+        options: Options,
+    ) -> Self {
+        fonts::install(ctx);
+        ctx.options_mut(|o| o.zoom_with_keyboard = false);
+        let mut app = AppState::default();
+        if let Some(settings) = storage
+            .filter(|_| options.screenshot.is_none())
+            .and_then(|storage| eframe::get_value::<Settings>(storage, SETTINGS))
+        {
+            app.settings = settings;
+        }
+        if let Some(theme) = options.theme {
+            app.settings.theme = theme;
+        }
+        if let Some(layout) = options.layout {
+            app.settings.layout = layout;
+        }
+        if let Some(scale) = options.text_scale {
+            app.apply(Command::SetTextScale(scale));
+        }
+        let mut window = Self {
+            theme: Arc::new(Theme::new(app.settings.theme)),
+            commands: command::all(),
+            panels: panels::all(),
+            tree: app.settings.layout.tree(false),
+            app,
+            timeline: Timeline::default(),
+            palette: Palette::default(),
+            search: Search::default(),
+            start_page: StartPage::default(),
+            help_open: false,
+            dialogs: Dialogs::default(),
+            notices: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
+            screenshot: options.screenshot.clone().map(Screenshot::to),
+            picture_result: PictureResult::default(),
+            wishes: None,
+            wide: false,
+            look: None,
+        };
+        window.apply_look(ctx);
+        if let Some(file) = options.file.clone() {
+            window.app.apply(Command::Open(file));
+        }
+        window.wishes = Some(options);
+        window
+    }
+
+    /// The state, for tests.
+    pub const fn app(&self) -> &AppState {
+        &self.app
+    }
+
+    /// Draws one frame into `ui`.
+    pub fn frame_ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let mut commands = command::from_keys(&ctx, &self.commands);
+        self.take_dropped_files(&ctx, &mut commands);
+        for answer in self.dialogs.answers() {
+            commands.extend(answer);
+        }
+        let seconds = ctx.input(|i| i.stable_dt);
+        if self.app.tick(seconds) {
+            ctx.request_repaint_after(Duration::from_millis(16));
+        }
+        self.do_wishes();
+
+        let theme = Arc::clone(&self.theme);
+        Bar::top("top")
+            .exact_size(40.0)
+            .frame(
+                egui::Frame::new()
+                    .fill(theme.window)
+                    .inner_margin(egui::Margin::symmetric(8, 0)),
+            )
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                top_bar_ui(ui, &theme, &self.app, &self.commands, &mut commands)
+            });
+        if self.app.document.is_some() {
+            self.time_ui(ui, &theme, &mut commands);
+        }
+        CentralPanel::no_frame()
+            .frame(egui::Frame::new().fill(theme.window))
+            .show(ui, |ui| {
+                if self.app.document.is_some() {
+                    self.panels_ui(ui, &theme, &mut commands);
+                } else {
+                    self.start_page.ui(
+                        ui,
+                        &theme,
+                        &self.app.settings.recent,
+                        self.app.error.as_deref(),
+                        &mut commands,
+                    );
+                }
+            });
+        self.palette.show(ui, &theme, &self.commands, &mut commands);
+        self.search.show(ui, &theme, &self.app, &mut commands);
+        if self.help_open {
+            help_ui(ui, &theme, &self.commands, &mut self.help_open);
+        }
+        drop_ui(ui, &theme);
+        self.notices.show(ui);
+
+        let changed = !commands.is_empty();
+        for command in commands {
+            self.app.apply(command);
+        }
+        for effect in self.app.take_effects() {
+            self.carry_out(&ctx, effect);
+        }
+        if changed {
+            ctx.request_repaint();
+        }
+        self.take_picture(&ctx);
+    }
+
+    fn time_ui(&mut self, ui: &mut Ui, theme: &Arc<Theme>, commands: &mut Vec<Command>) {
+        let lanes = self.timeline.height(&self.app);
+        Bar::bottom("time")
+            .resizable(false)
+            .exact_size(transport::HEIGHT + lanes)
+            .frame(egui::Frame::new().fill(theme.window))
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                transport::transport_ui(ui, theme, &self.app, &self.commands, commands);
+                self.timeline.ui(ui, theme, &self.app, commands);
+            });
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui, theme: &Arc<Theme>, commands: &mut Vec<Command>) {
+        let wide = ui.available_width() > WIDE;
+        if wide != self.wide {
+            self.wide = wide;
+            self.tree = self.app.settings.layout.tree(wide);
+        }
+        let Some(look) = self.app.look() else { return };
+        let mut shelf = Shelf {
+            panels: &mut self.panels,
+            context: PanelContext {
+                app: &self.app,
+                look,
+                theme,
+                commands,
+            },
+        };
+        self.tree.ui(&mut shelf, ui);
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, effect: Effect) {
+        match effect {
+            Effect::ApplyLook => self.apply_look(ctx),
+            Effect::ChooseFileToOpen => self.dialogs.open_file(ctx),
+            Effect::ChooseFileToSave => {
+                if let Some(document) = &self.app.document {
+                    self.dialogs.save_file(ctx, document.recording_name());
+                }
+            }
+            Effect::ResetLayout => self.tree = self.app.settings.layout.tree(self.wide),
+            Effect::ShowPanel(kind) => layout::show_panel(&mut self.tree, kind),
+            Effect::ForPanels(command) => {
+                self.timeline.command(&command, &self.app);
+                for panel in &mut self.panels {
+                    panel.command(&command);
+                }
+            }
+            Effect::TogglePalette => self.palette.toggle(),
+            Effect::ToggleHelp => self.help_open = !self.help_open,
+            Effect::ToggleSearch => self.search.toggle(),
+            Effect::Fullscreen => {
+                let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+            }
+            Effect::Dismiss => self.dismiss(ctx),
+            Effect::Say(tone, text) => {
+                match tone {
+                    Tone::Info => self.notices.info(text),
+                    Tone::Error => self.notices.error(text),
+                };
+            }
+            Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+        ctx.request_repaint();
+    }
+
+    /// Esc closes what is open, one thing at a time; then it clears the selection.
+    fn dismiss(&mut self, ctx: &egui::Context) {
+        if self.palette.open {
+            self.palette.toggle();
+        } else if self.search.open {
+            self.search.toggle();
+        } else if self.help_open {
+            self.help_open = false;
+        } else if ctx.memory(|m| m.focused().is_some()) {
+            ctx.memory_mut(|m| {
+                if let Some(id) = m.focused() {
+                    m.surrender_focus(id);
+                }
+            });
+        } else {
+            self.app.apply(Command::ClearSelection);
+        }
+    }
+
+    fn apply_look(&mut self, ctx: &egui::Context) {
+        let settings = &self.app.settings;
+        let scale = settings.text_scale
+            * if self.app.document.is_some() {
+                settings.layout.text_scale()
+            } else {
+                1.0
+            };
+        let look = (settings.theme, (scale * 1000.0) as u32);
+        if self.look != Some(look) {
+            self.look = Some(look);
+            self.theme = Arc::new(Theme::new(settings.theme));
+            self.theme.apply(ctx);
+            ctx.set_zoom_factor(scale);
+        }
+    }
+
+    fn take_dropped_files(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        let dropped = ctx.input(|i| {
+            i.raw
+                .dropped_files
+                .first()
+                .map(|file| file.path().to_owned())
+        });
+        commands.extend(dropped.map(Command::Open));
+    }
+
+    /// Carries out what the command line asked for as soon as the recording has it.
+    fn do_wishes(&mut self) {
+        let ready = self.app.document.is_none() || !self.app.is_running();
+        if !ready {
+            return;
+        }
+        let Some(wishes) = self.wishes.take() else {
+            return;
+        };
+        if let (Some(at), Some(document)) = (&wishes.at, &self.app.document) {
+            match document.find_moment(at) {
+                Ok(moment) => self.app.apply(Command::GoTo(moment)),
+                Err(error) => self.app.apply_effect(Effect::Say(Tone::Error, error)),
+            }
+        }
+        if let (Some(name), Some(document)) = (&wishes.select, &self.app.document)
+            && let Some(object) = document.variable(name)
+        {
+            self.app
+                .apply(Command::Select(super::selection::Selection::Object(object)));
+        }
+        if let Some(kind) = wishes.panel.as_deref().and_then(PanelKind::from_name) {
+            layout::show_panel(&mut self.tree, kind);
+        }
+    }
+
+    fn take_picture(&mut self, ctx: &egui::Context) {
+        let ready = self.wishes.is_none() && !self.app.is_running();
+        if let Some(screenshot) = &mut self.screenshot {
+            screenshot.frame(ctx, ready);
+            if let Some(result) = screenshot.result.take() {
+                screenshot.result = Some(Ok(()));
+                if let Ok(mut slot) = self.picture_result.lock() {
+                    slot.get_or_insert(result);
+                }
+            }
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame_ui(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        if self.screenshot.is_none() {
+            eframe::set_value(storage, SETTINGS, &self.app.settings);
+        }
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.theme.window.to_normalized_gamma_f32()
+    }
+}
+
+/// Shows the panels on the docking tree.
+struct Shelf<'a> {
+    panels: &'a mut Vec<Box<dyn Panel>>,
+    context: PanelContext<'a>,
+}
+
+impl egui_tiles::Behavior<PanelKind> for Shelf<'_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, kind: &mut PanelKind) -> UiResponse {
+        let theme = Arc::clone(self.context.theme);
+        ui.painter().rect_filled(ui.max_rect(), 0.0, theme.panel);
+        if let Some(panel) = self.panels.iter_mut().find(|panel| panel.kind() == *kind) {
+            ui.push_id(kind.name(), |ui| panel.ui(ui, &mut self.context));
+        }
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, kind: &PanelKind) -> egui::WidgetText {
+        kind.name().into()
+    }
+
+    fn top_bar_right_ui(
+        &mut self,
+        tiles: &Tiles<PanelKind>,
+        ui: &mut Ui,
+        _tile: TileId,
+        tabs: &egui_tiles::Tabs,
+        _scroll: &mut f32,
+    ) {
+        let active = tabs.active.and_then(|id| tiles.get_pane(&id));
+        if let Some(kind) = active {
+            let mirrors = kind.mirrors();
+            let titles = tabs.children.len() as f32 * 84.0;
+            let needed = mirrors.len() as f32 * 7.0 + space::M;
+            ui.add_space(space::S);
+            if !mirrors.is_empty() && ui.available_width() > titles + needed {
+                let text = egui::RichText::new(mirrors)
+                    .font(super::ui::theme::mono(11.5))
+                    .color(self.context.theme.text_faint);
+                ui.label(text)
+                    .on_hover_text(format!("{}\nCPython does this in {mirrors}.", kind.about()));
+            }
+        }
+    }
+
+    fn is_tab_closable(&self, tiles: &Tiles<PanelKind>, tile: TileId) -> bool {
+        tiles.get_pane(&tile).is_some() && false
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        28.0
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        4.0
+    }
+
+    fn min_size(&self) -> f32 {
+        120.0
+    }
+
+    fn tab_title_spacing(&self, _visuals: &egui::Visuals) -> f32 {
+        10.0
+    }
+
+    fn close_button_outer_size(&self) -> f32 {
+        0.0
+    }
+
+    fn tab_bar_color(&self, _visuals: &egui::Visuals) -> egui::Color32 {
+        self.context.theme.window
+    }
+
+    fn tab_bg_color(
+        &self,
+        _visuals: &egui::Visuals,
+        _tiles: &Tiles<PanelKind>,
+        _tile: TileId,
+        state: &TabState,
+    ) -> egui::Color32 {
+        if state.active {
+            self.context.theme.panel
+        } else {
+            egui::Color32::TRANSPARENT
+        }
+    }
+
+    fn tab_outline_stroke(
+        &self,
+        _visuals: &egui::Visuals,
+        _tiles: &Tiles<PanelKind>,
+        _tile: TileId,
+        _state: &TabState,
+    ) -> egui::Stroke {
+        egui::Stroke::NONE
+    }
+
+    fn tab_bar_hline_stroke(&self, _visuals: &egui::Visuals) -> egui::Stroke {
+        egui::Stroke::NONE
+    }
+
+    fn tab_text_color(
+        &self,
+        _visuals: &egui::Visuals,
+        _tiles: &Tiles<PanelKind>,
+        _tile: TileId,
+        state: &TabState,
+    ) -> egui::Color32 {
+        if state.active {
+            self.context.theme.text
+        } else {
+            self.context.theme.text_muted
+        }
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions {
+            all_panes_must_have_tabs: true,
+            ..SimplificationOptions::default()
+        }
+    }
+}
+
+/// A size such as `1280x800`.
+pub fn parse_size(text: &str) -> Option<[f32; 2]> {
+    let (width, height) = text.split_once('x')?;
+    let (width, height) = (
+        width.trim().parse::<u16>().ok()?,
+        height.trim().parse::<u16>().ok()?,
+    );
+    let size = Vec2::new(f32::from(width), f32::from(height));
+    (size.x >= 320.0 && size.y >= 240.0).then_some([size.x, size.y])
+}
