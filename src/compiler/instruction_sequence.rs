@@ -3,9 +3,10 @@
 //! Mirrors `Python/instruction_sequence.c` and `pycore_instruction_sequence.h`. The way on is
 //! `optimize_and_assemble(seq, umd, code_flags, filename, stages) -> CodeObject`.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::base::SourceLocation;
 use crate::bytecode::{Constant, Opcode};
@@ -154,14 +155,14 @@ impl InstructionSequence {
 #[derive(Clone, Debug)]
 pub struct Numbered<T> {
     values: Vec<T>,
-    indices: HashMap<T, u32>,
+    indices: FxHashMap<T, u32>,
 }
 
 impl<T> Default for Numbered<T> {
     fn default() -> Self {
         Self {
             values: Vec::new(),
-            indices: HashMap::new(),
+            indices: FxHashMap::default(),
         }
     }
 }

@@ -2,22 +2,23 @@
 //!
 //! Mirrors the dictionaries of names of `Python/symtable.c` and `Python/compile.c`, and `_Py_Mangle`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::syntax::ast::Identifier;
 
 /// A dictionary with names as keys, in insertion order.
 #[derive(Clone, Debug)]
 pub struct NameMap<V> {
-    index: HashMap<Identifier, usize>,
+    index: FxHashMap<Identifier, usize>,
     entries: Vec<(Identifier, V)>,
 }
 
 impl<V> Default for NameMap<V> {
     fn default() -> Self {
         Self {
-            index: HashMap::new(),
+            index: FxHashMap::default(),
             entries: Vec::new(),
         }
     }

@@ -111,7 +111,7 @@ pub fn collect_bytes(vm: &mut Vm, iterator: ObjId, message: &str) -> PyResult<Ve
 /// A number from 0 to 255.
 pub fn byte_value(vm: &mut Vm, item: ObjId, message: &str) -> PyResult<u8> {
     let value = vm.index_as_ssize(item, None)?;
-    u8::try_from(value).or_else(|_out_of_range| Err(vm.value_error(message)))
+    u8::try_from(value).map_err(|_out_of_range| vm.value_error(message))
 }
 
 /// A needle: the bytes of a bytes-like object, or one byte given as a number.

@@ -194,7 +194,7 @@ fn map(vm: &mut Vm, this: ObjId, map: fn(&[u8]) -> Vec<u8>) -> PyResult<ObjId> {
     Ok(make(vm, this, &mapped))
 }
 
-fn ask(vm: &mut Vm, this: ObjId, question: fn(&[u8]) -> bool) -> PyResult<ObjId> {
+fn ask(vm: &Vm, this: ObjId, question: fn(&[u8]) -> bool) -> PyResult<ObjId> {
     Ok(bool_obj(question(bytes_of(vm, this))))
 }
 
@@ -343,7 +343,8 @@ fn tail_match(
 }
 
 fn hex(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
-    hex_of(vm, &bytes_of(vm, this).to_vec(), args, kwnames)
+    let bytes = bytes_of(vm, this).to_vec();
+    hex_of(vm, &bytes, args, kwnames)
 }
 
 /// `hex(sep, bytes_per_sep)` of any bytes.
@@ -506,10 +507,13 @@ fn removesuffix(vm: &mut Vm, this: ObjId, suffix: ObjId) -> PyResult<ObjId> {
     Ok(part(vm, this, (0, end)))
 }
 
+/// Splits at whitespace, at most so many times; the last argument says what whitespace is.
+type SplitAtWhitespace = fn(&[u8], usize, fn(u32) -> bool) -> Vec<Range>;
+
 /// Splitting from the left or from the right.
 struct Splitter {
     name: &'static str,
-    at_whitespace: fn(&[u8], usize, fn(u32) -> bool) -> Vec<Range>,
+    at_whitespace: SplitAtWhitespace,
     at_separator: fn(&[u8], &[u8], usize) -> Vec<Range>,
 }
 
@@ -586,24 +590,21 @@ fn partition_with(
     let bytes = bytes_of(vm, this);
     let length = bytes.len();
     let is_bytes = matches!(vm.heap.payload(this), Payload::Bytes(_));
-    let items = match find(bytes, &needle) {
-        Some(at) => {
-            let before = part(vm, this, (0, at));
-            let middle = if is_bytes {
-                vm.incref(separator)
-            } else {
-                make(vm, this, &needle)
-            };
-            vec![before, middle, part(vm, this, (at + needle.len(), length))]
-        }
-        None => {
-            let whole = unchanged(vm, this);
-            let (a, b) = (make(vm, this, b""), make(vm, this, b""));
-            if whole_first {
-                vec![whole, a, b]
-            } else {
-                vec![a, b, whole]
-            }
+    let items = if let Some(at) = find(bytes, &needle) {
+        let before = part(vm, this, (0, at));
+        let middle = if is_bytes {
+            vm.incref(separator)
+        } else {
+            make(vm, this, &needle)
+        };
+        vec![before, middle, part(vm, this, (at + needle.len(), length))]
+    } else {
+        let whole = unchanged(vm, this);
+        let (a, b) = (make(vm, this, b""), make(vm, this, b""));
+        if whole_first {
+            vec![whole, a, b]
+        } else {
+            vec![a, b, whole]
         }
     };
     Ok(vm.new_tuple(items))
@@ -647,7 +648,7 @@ pub fn bytes_repeat(vm: &mut Vm, this: ObjId, count: i64) -> PyResult<ObjId> {
             let repeated = bytes.repeat(count);
             Ok(make(vm, this, &repeated))
         }
-        Some(length) if length <= i64::MAX as usize => Err(raise_memory_error(vm)),
+        Some(length) if i64::try_from(length).is_ok() => Err(raise_memory_error(vm)),
         Some(_) | None if matches!(vm.heap.payload(this), Payload::Bytes(_)) => {
             Err(vm.raise(types::OVERFLOW_ERROR, "repeated bytes are too long"))
         }

@@ -249,7 +249,7 @@ fn percent_points(vm: &mut Vm, points: &[u32], arguments: &mut PercentArgs) -> P
         match piece {
             Piece::Literal(start, end) => out.extend_from_slice(&points[start..end]),
             Piece::Directive(directive) => {
-                percent_directive(vm, points, directive, arguments, &mut out)?
+                percent_directive(vm, points, directive, arguments, &mut out)?;
             }
         }
     }

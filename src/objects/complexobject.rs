@@ -2,6 +2,8 @@
 //!
 //! Mirrors `Objects/complexobject.c`.
 
+#![expect(clippy::float_cmp, reason = "C compares exactly, and so must we")]
+
 use crate::base::format::float::{parse_complex, repr_complex, underscores_between_digits};
 use crate::base::format::int::to_ascii_digits;
 use crate::base::format::spec;

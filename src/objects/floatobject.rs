@@ -2,6 +2,8 @@
 //!
 //! Mirrors `Objects/floatobject.c`.
 
+#![expect(clippy::float_cmp, reason = "C compares exactly, and so must we")]
+
 use std::cmp::Ordering;
 
 use crate::base::format::float::{
@@ -137,8 +139,9 @@ fn operands(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<Option<(f64, f64)>> {
     Ok(operand(vm, b)?.map(|b| (a, b)))
 }
 
-macro_rules! float_binary { ($($name:ident $op:tt)*) => { $(
-    fn $name(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
+macro_rules! float_binary { ($($name:ident $op:tt $doc:literal;)*) => { $(
+    #[doc = $doc]
+    pub fn $name(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
         match operands(vm, a, b)? {
             Some((x, y)) => Ok(vm.new_float(x $op y)),
             None => Ok(NOT_IMPLEMENTED),
@@ -146,7 +149,11 @@ macro_rules! float_binary { ($($name:ident $op:tt)*) => { $(
     }
 )* } }
 
-float_binary! { float_add + float_sub - float_mul * }
+float_binary! {
+    float_add + "`a + b`";
+    float_sub - "`a - b`";
+    float_mul * "`a * b`";
+}
 
 #[cold]
 fn zero_division(vm: &mut Vm, message: &str) -> Raised {
@@ -521,7 +528,7 @@ fn hex(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
 }
 
 fn fromhex(vm: &mut Vm, ty: ObjId, string: ObjId) -> PyResult<ObjId> {
-    let Some(text) = vm.text(string).map(|text| text.to_lossy()) else {
+    let Some(text) = vm.text(string).map(crate::base::Text::to_lossy) else {
         return Err(vm.type_error("bad argument type for built-in operation"));
     };
     let white = [' ', '\t', '\n', '\r', '\x0b', '\x0c'];

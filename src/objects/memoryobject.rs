@@ -811,6 +811,7 @@ fn equal_views(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<bool> {
 
 /// A position in a one-dimensional view.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "CPython's names of the fields")]
 struct MemoryIterator {
     it_seq: ObjId,
     it_index: i64,

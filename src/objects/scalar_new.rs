@@ -46,13 +46,13 @@ pub fn c_int_arg(vm: &mut Vm, obj: ObjId) -> PyResult<i32> {
             "Python int too large to convert to C int",
         ));
     };
-    i32::try_from(value).or_else(|_too_large| {
-        let message = if value > 0 {
-            "signed integer is greater than maximum"
+    i32::try_from(value).map_err(|_too_large| {
+        let end = if value > 0 {
+            "greater than maximum"
         } else {
-            "signed integer is less than minimum"
+            "less than minimum"
         };
-        Err(vm.raise(types::OVERFLOW_ERROR, message))
+        vm.raise(types::OVERFLOW_ERROR, format!("signed integer is {end}"))
     })
 }
 

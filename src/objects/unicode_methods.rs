@@ -222,7 +222,7 @@ fn map_case(vm: &mut Vm, this: ObjId, map: fn(&Text) -> Text) -> PyResult<ObjId>
     Ok(vm.new_text(mapped))
 }
 
-fn ask(vm: &mut Vm, this: ObjId, question: fn(&Text) -> bool) -> PyResult<ObjId> {
+fn ask(vm: &Vm, this: ObjId, question: fn(&Text) -> bool) -> PyResult<ObjId> {
     Ok(bool_obj(question(text_of(vm, this))))
 }
 
@@ -352,13 +352,11 @@ pub fn join_items(vm: &mut Vm, separator: ObjId, items: &[ObjId]) -> PyResult<Ob
     let mut texts = Vec::with_capacity(items.len());
     let mut wrong = None;
     for (i, &item) in items.iter().enumerate() {
-        match vm.text(item) {
-            Some(text) => texts.push(text),
-            None => {
-                wrong = Some((i, item));
-                break;
-            }
-        }
+        let Some(text) = vm.text(item) else {
+            wrong = Some((i, item));
+            break;
+        };
+        texts.push(text);
     }
     if let Some((i, item)) = wrong {
         let name = vm.type_name_of(item);

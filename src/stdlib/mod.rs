@@ -2,9 +2,12 @@
 //!
 //! Mirrors `Modules/` and the module half of `Python/`.
 
+pub mod abcmodule;
+pub mod functoolsmodule;
 pub mod gcmodule;
 pub mod itertools_combinatoric;
 pub mod itertoolsmodule;
+pub mod operatormodule;
 pub mod weakrefmodule;
 
 use crate::base::ObjId;
@@ -23,8 +26,11 @@ pub struct ModuleDef {
 
 /// Every native module; one line for each.
 pub static MODULES: &[&ModuleDef] = &[
+    &abcmodule::MODULE,
+    &functoolsmodule::MODULE,
     &gcmodule::MODULE,
     &itertoolsmodule::MODULE,
+    &operatormodule::MODULE,
     &weakrefmodule::MODULE,
 ];
 

@@ -95,7 +95,11 @@ pub fn repr_bytes(bytes: &[u8]) -> String {
 
 /// `repr` of a bytearray: quotes as for bytes, but a single quote inside is always escaped.
 pub fn repr_bytearray(name: &str, bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut quoted = String::with_capacity(bytes.len() + 4);
     push_quoted_bytes(&mut quoted, bytes, quote);
     if quote == '"' {

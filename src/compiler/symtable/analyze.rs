@@ -2,7 +2,9 @@
 //!
 //! Mirrors `analyze_block` and its helpers in `Python/symtable.c`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::entry::{
     BlockType, DEF_BOUND, DEF_COMP_CELL, DEF_FREE_CLASS, DEF_GLOBAL, DEF_IMPORT, DEF_NONLOCAL,
@@ -15,7 +17,7 @@ use crate::syntax::error::SyntaxError;
 
 /// Names with the scope that binds them, or that uses them.
 type Names = BTreeMap<Identifier, ScopeId>;
-type Decisions = HashMap<Identifier, (Scope, ScopeReason)>;
+type Decisions = FxHashMap<Identifier, (Scope, ScopeReason)>;
 
 /// What a block can see from the blocks around it.
 #[derive(Clone, Default)]
@@ -43,7 +45,7 @@ fn analyze_block(
     let ste_type = table.entry(id).ste_type;
     let is_class = ste_type == BlockType::ClassBlock;
     let mut local = BTreeSet::new();
-    let mut decisions = Decisions::new();
+    let mut decisions = Decisions::default();
     // Names that the block itself takes from outside, and those that its children need.
     let mut own_free = Names::new();
     let mut newfree = Names::new();

@@ -2,7 +2,9 @@
 //!
 //! Mirrors `PySTEntryObject` of `Include/internal/pycore_symtable.h`; fields keep their names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use crate::base::SourceLocation;
 use crate::compiler::names::NameMap;
@@ -305,7 +307,7 @@ impl BlockKey {
 pub struct SymbolTable {
     /// In the order in which the scopes open; the module comes first.
     pub entries: Vec<SymbolTableEntry>,
-    pub(super) st_blocks: HashMap<BlockKey, ScopeId>,
+    pub(super) st_blocks: FxHashMap<BlockKey, ScopeId>,
 }
 
 impl SymbolTable {

@@ -5,12 +5,12 @@
 //! was made of. An f-string goes in as one plain string, a type parameter's default is left
 //! out; `build.rs` puts both back.
 
-use std::collections::HashMap;
-
 use rustpython_parser::ast::bigint::BigInt as CrateInt;
 use rustpython_parser::lexer::LexResult;
 use rustpython_parser::text_size::{TextRange, TextSize};
 use rustpython_parser::{StringKind, Tok};
+
+use rustc_hash::FxHashMap;
 
 use super::super::token::{Token, TokenKind};
 
@@ -20,7 +20,7 @@ pub struct Context {
     /// For each token whether it is `match`, `case` or `type` used as a keyword.
     pub soft_keyword: Vec<bool>,
     /// Defaults of type parameters: the index of `=` to that of the token after the default.
-    pub type_defaults: HashMap<u32, u32>,
+    pub type_defaults: FxHashMap<u32, u32>,
     /// Something is there that the crate accepts but CPython may not.
     pub doubtful: bool,
 }
