@@ -91,10 +91,11 @@ impl Vm {
         self.drop_managed(id);
         let mut payload = std::mem::take(self.heap.payload_mut_quiet(id));
         self.forget_interned(&payload, id);
-        self.release_buffers(&mut payload);
+        let buffer = take_buffer(&mut payload);
         let mut dropped = Vec::new();
         payload.release(&mut dropped);
         self.decref_all(&dropped);
+        self.free_buffer(buffer);
         self.heap.free(id, &payload);
         if heap_type {
             self.decref(ob_type);
@@ -133,24 +134,37 @@ impl Vm {
         }
     }
 
-    /// The blocks that belong to the object besides its own.
-    fn release_buffers(&mut self, payload: &mut Payload) {
-        let block = match payload {
-            Payload::List(list) => std::mem::take(&mut list.address),
-            Payload::ByteArray(b) => std::mem::take(&mut b.address),
-            Payload::Set(set) => Address(std::mem::take(&mut set.address)),
-            Payload::Type(t) => Address(std::mem::take(&mut t.shared_keys.address)),
-            Payload::Dict(dict) => {
-                let block = std::mem::take(&mut dict.address);
-                if block.0 != 0 && dict.is_small_unicode() && self.heap.park_free_keys(block) {
-                    return;
-                }
-                block
-            }
-            _ => return,
+    /// Frees the array or table after what was in it, as `list_dealloc` and its kin do.
+    fn free_buffer(&mut self, buffer: Buffer) {
+        let (block, parks) = match buffer {
+            Buffer::None => return,
+            Buffer::Block(block) => (block, false),
+            Buffer::SmallKeys(block) => (block, true),
         };
-        if block.0 != 0 {
+        if block.0 != 0 && !(parks && self.heap.park_free_keys(block)) {
             self.heap.obmalloc_free(block);
         }
+    }
+}
+
+/// A block that belongs to an object besides its own.
+enum Buffer {
+    None,
+    Block(Address),
+    /// A keys table of a size that has a free list.
+    SmallKeys(Address),
+}
+
+fn take_buffer(payload: &mut Payload) -> Buffer {
+    match payload {
+        Payload::List(list) => Buffer::Block(std::mem::take(&mut list.address)),
+        Payload::ByteArray(b) => Buffer::Block(std::mem::take(&mut b.address)),
+        Payload::Set(set) => Buffer::Block(Address(std::mem::take(&mut set.address))),
+        Payload::Type(t) => Buffer::Block(Address(std::mem::take(&mut t.shared_keys.address))),
+        Payload::Dict(dict) => {
+            let block = std::mem::take(&mut dict.address);
+            if dict.is_small_unicode() { Buffer::SmallKeys(block) } else { Buffer::Block(block) }
+        }
+        _ => Buffer::None,
     }
 }

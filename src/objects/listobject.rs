@@ -399,7 +399,7 @@ fn assign_extended_slice(
 // ---- methods
 
 fn list_sizeof(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
-    let basic = vm.heap.type_object(vm.type_of(this)).tp_basicsize as i64;
+    let basic = i64::from(vm.heap.type_object(vm.type_of(this)).tp_basicsize);
     let size = basic + 8 * vm.list(this).allocated as i64;
     Ok(vm.new_int(size))
 }

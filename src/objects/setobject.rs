@@ -309,7 +309,7 @@ fn frozenset_hash(vm: &mut Vm, this: ObjId) -> PyResult<i64> {
     let mut hash = 0_u64;
     for (_, h) in set.entries() {
         let h = h as u64;
-        hash ^= ((h ^ 89_869_747) ^ (h << 16)).wrapping_mul(3_644_798_167);
+        hash ^= ((h ^ 0x055b_4db3) ^ (h << 16)).wrapping_mul(3_644_798_167);
     }
     hash ^= (set.used as u64 + 1).wrapping_mul(1_927_868_237);
     hash ^= (hash >> 11) ^ (hash >> 25);

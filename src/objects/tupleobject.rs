@@ -121,7 +121,7 @@ pub fn mix_hashes(hashes: &[i64], length: Option<usize>) -> i64 {
         acc = acc.rotate_left(31).wrapping_mul(PRIME_1);
     }
     if let Some(length) = length {
-        acc = acc.wrapping_add(length as u64 ^ (PRIME_5 ^ 3_527_539));
+        acc = acc.wrapping_add(length as u64 ^ (PRIME_5 ^ 0x0035_d373));
     }
     if acc == u64::MAX {
         1_546_275_796
