@@ -163,7 +163,11 @@ fn take_buffer(payload: &mut Payload) -> Buffer {
         Payload::Type(t) => Buffer::Block(Address(std::mem::take(&mut t.shared_keys.address))),
         Payload::Dict(dict) => {
             let block = std::mem::take(&mut dict.address);
-            if dict.is_small_unicode() { Buffer::SmallKeys(block) } else { Buffer::Block(block) }
+            if dict.is_small_unicode() {
+                Buffer::SmallKeys(block)
+            } else {
+                Buffer::Block(block)
+            }
         }
         _ => Buffer::None,
     }

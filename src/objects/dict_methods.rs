@@ -446,14 +446,13 @@ impl Vm {
         let message =
             format!("cannot convert dictionary update sequence element #{i} to a sequence");
         let pair = self.sequence_fast_items(item, &message)?;
-        let result = match *pair {
-            [key, value] => self.dict_set(dict, key, value),
-            _ => {
-                let len = pair.len();
-                Err(self.value_error(format!(
-                    "dictionary update sequence element #{i} has length {len}; 2 is required"
-                )))
-            }
+        let result = if let [key, value] = *pair {
+            self.dict_set(dict, key, value)
+        } else {
+            let len = pair.len();
+            Err(self.value_error(format!(
+                "dictionary update sequence element #{i} has length {len}; 2 is required"
+            )))
         };
         self.decref_all(&pair);
         result

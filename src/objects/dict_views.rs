@@ -39,6 +39,10 @@ const MAPPING: &[GetSetDef] = &[GetSetDef {
     set: None,
 }];
 
+#[expect(
+    clippy::large_types_passed_by_value,
+    reason = "evaluated while compiling"
+)]
 const fn view(tp_name: &'static str, slots: Slots, methods: &'static [MethodDef]) -> TypeSpec {
     TypeSpec {
         tp_name,

@@ -61,6 +61,7 @@ pub static REVERSED: TypeSpec = TypeSpec {
 };
 
 /// `enumobject`.
+#[expect(clippy::struct_field_names, reason = "the names in C")]
 #[derive(Debug)]
 pub struct EnumerateObject {
     en_index: i64,
@@ -91,15 +92,12 @@ fn enumerate_fill(vm: &mut Vm, this: ObjId, iterable: ObjId, start: ObjId) -> Py
         let start = vm.number_index(start)?;
         let index = vm.int_as_i64(start);
         let object = vm.native_mut::<EnumerateObject>(this);
-        match index {
-            Some(index) => {
-                object.en_index = index;
-                vm.decref(start);
-            }
-            None => {
-                object.en_index = i64::MAX;
-                object.en_longindex = start;
-            }
+        if let Some(index) = index {
+            object.en_index = index;
+            vm.decref(start);
+        } else {
+            object.en_index = i64::MAX;
+            object.en_longindex = start;
         }
     }
     let iterator = vm.iter(iterable)?;

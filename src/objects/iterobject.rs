@@ -176,16 +176,12 @@ pub fn list_iterator_next(vm: &mut Vm, this: ObjId) -> PyResult<Option<ObjId>> {
     if seq.is_null() {
         return Ok(None);
     }
-    match vm.list(seq).ob_item.get(index as usize) {
-        Some(&item) => {
-            vm.native_quiet::<IndexIterator>(this).index = index + 1;
-            Ok(Some(vm.incref(item)))
-        }
-        None => {
-            vm.index_iterator_finish(this);
-            Ok(None)
-        }
-    }
+    let Some(&item) = vm.list(seq).ob_item.get(index as usize) else {
+        vm.index_iterator_finish(this);
+        return Ok(None);
+    };
+    vm.native_quiet::<IndexIterator>(this).index = index + 1;
+    Ok(Some(vm.incref(item)))
 }
 
 fn list_reversed_next(vm: &mut Vm, this: ObjId) -> PyResult<Option<ObjId>> {
@@ -193,17 +189,13 @@ fn list_reversed_next(vm: &mut Vm, this: ObjId) -> PyResult<Option<ObjId>> {
     if index < 0 || seq.is_null() {
         return Ok(None);
     }
-    match vm.list(seq).ob_item.get(index as usize) {
-        Some(&item) => {
-            vm.native_quiet::<IndexIterator>(this).index = index - 1;
-            Ok(Some(vm.incref(item)))
-        }
-        None => {
-            vm.native_quiet::<IndexIterator>(this).index = -1;
-            vm.index_iterator_finish(this);
-            Ok(None)
-        }
-    }
+    let Some(&item) = vm.list(seq).ob_item.get(index as usize) else {
+        vm.native_quiet::<IndexIterator>(this).index = -1;
+        vm.index_iterator_finish(this);
+        return Ok(None);
+    };
+    vm.native_quiet::<IndexIterator>(this).index = index - 1;
+    Ok(Some(vm.incref(item)))
 }
 
 /// The next item of a tuple, by the iterator's position.
@@ -213,16 +205,12 @@ pub fn tuple_iterator_next(vm: &mut Vm, this: ObjId) -> PyResult<Option<ObjId>> 
     if seq.is_null() {
         return Ok(None);
     }
-    match vm.tuple_items(seq).get(index as usize) {
-        Some(&item) => {
-            vm.native_quiet::<IndexIterator>(this).index = index + 1;
-            Ok(Some(vm.incref(item)))
-        }
-        None => {
-            vm.index_iterator_finish(this);
-            Ok(None)
-        }
-    }
+    let Some(&item) = vm.tuple_items(seq).get(index as usize) else {
+        vm.index_iterator_finish(this);
+        return Ok(None);
+    };
+    vm.native_quiet::<IndexIterator>(this).index = index + 1;
+    Ok(Some(vm.incref(item)))
 }
 
 fn seq_iterator_next(vm: &mut Vm, this: ObjId) -> PyResult<Option<ObjId>> {

@@ -472,13 +472,11 @@ fn list_index(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
         }
     };
     let found = find_from(vm, this, args[0], from_front(start), from_front(stop))?;
-    match found {
-        Some(i) => Ok(vm.new_int(i as i64)),
-        None => {
-            let repr = vm.repr_string(args[0])?;
-            Err(vm.value_error(format!("{repr} is not in list")))
-        }
+    if let Some(i) = found {
+        return Ok(vm.new_int(i as i64));
     }
+    let repr = vm.repr_string(args[0])?;
+    Err(vm.value_error(format!("{repr} is not in list")))
 }
 
 fn list_count(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<ObjId> {

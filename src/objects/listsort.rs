@@ -60,8 +60,8 @@ pub fn sort_list(vm: &mut Vm, this: ObjId, keyfunc: ObjId, reverse: bool) -> PyR
     let added = std::mem::replace(&mut list.ob_item, items);
     list.allocated = allocated;
     let added_address = std::mem::replace(&mut list.address, address);
-    for i in 0..before.len() {
-        let (old, new) = (before[i], vm.list(this).ob_item[i]);
+    for (i, &old) in before.iter().enumerate() {
+        let new = vm.list(this).ob_item[i];
         if old != new {
             vm.report_item(this, i, old, new);
         }

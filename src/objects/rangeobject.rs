@@ -183,20 +183,18 @@ fn range_step(vm: &mut Vm, step: ObjId) -> PyResult<ObjId> {
 
 /// A range of these bounds, which are stolen (`make_range_object`).
 fn make_range(vm: &mut Vm, start: ObjId, stop: ObjId, step: ObjId) -> ObjId {
-    let length = match (
-        vm.int_as_i64(start),
-        vm.int_as_i64(stop),
-        vm.int_as_i64(step),
-    ) {
-        (Some(start), Some(stop), Some(step)) => {
-            let length = range_len(i128::from(start), i128::from(stop), i128::from(step));
+    let numbers = [start, stop, step].map(|id| vm.int_as_i64(id));
+    let length = if let [Some(start), Some(stop), Some(step)] = numbers {
+        let length = range_len(i128::from(start), i128::from(stop), i128::from(step));
+        if let Ok(length) = i64::try_from(length) {
+            vm.new_int(length)
+        } else {
             vm.new_bigint(BigInt::from(length))
         }
-        _ => {
-            let [start, stop, step] = [start, stop, step].map(|id| vm.int_as_bigint(id));
-            let length = long_range_len(&start, &stop, &step);
-            vm.new_bigint(length)
-        }
+    } else {
+        let [start, stop, step] = [start, stop, step].map(|id| vm.int_as_bigint(id));
+        let length = long_range_len(&start, &stop, &step);
+        vm.new_bigint(length)
     };
     let range = RangeObject {
         start,
