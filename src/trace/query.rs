@@ -222,6 +222,15 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Every event.
+    pub const fn all() -> Self {
+        Self {
+            kinds: u128::MAX,
+            mention: None,
+            accept: None,
+        }
+    }
+
     /// Events of any kind that mention this.
     pub const fn mention(mention: Mention) -> Self {
         Self {
