@@ -28,6 +28,11 @@ impl Vm {
                 dropped.push(std::mem::take(slot));
             }
         }
+        for field in &mut managed.extra {
+            if !field.is_null() {
+                dropped.push(std::mem::take(field));
+            }
+        }
         if let Some(inline) = managed.inline.as_mut() {
             for value in &mut inline.values {
                 if !value.is_null() {

@@ -112,7 +112,9 @@ impl Vm {
             weaklist: _,
             inline,
             slots,
+            extra,
         } = *managed;
+        self.decref_all(&extra);
         self.decref_all(&slots);
         if !dict.is_null() {
             // The dict may outlive the instance: then it no longer shares the class's keys.

@@ -777,7 +777,13 @@ impl Heap {
             weaklist: _,
             inline,
             slots,
+            extra,
         } = managed;
+        for &field in extra {
+            if !field.is_null() {
+                visit(Place::Member("default_factory"), field);
+            }
+        }
         for (i, &value) in slots.iter().enumerate() {
             if !value.is_null() {
                 visit(Place::Slot(i as u32), value);

@@ -158,6 +158,8 @@ pub struct Managed {
     pub inline: Option<Box<InlineValues>>,
     /// The values of `__slots__` members, base classes first, each class's names sorted.
     pub slots: Box<[ObjId]>,
+    /// Fields that a built-in subclass adds to its base's struct (`default_factory`); owned.
+    pub extra: Vec<ObjId>,
 }
 
 /// Attribute values stored inside the instance (`PyDictValues`).

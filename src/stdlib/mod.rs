@@ -3,6 +3,7 @@
 //! Mirrors `Modules/` and the module half of `Python/`.
 
 pub mod abcmodule;
+pub mod collectionsmodule;
 pub mod functoolsmodule;
 pub mod gcmodule;
 pub mod itertools_combinatoric;
@@ -27,6 +28,7 @@ pub struct ModuleDef {
 /// Every native module; one line for each.
 pub static MODULES: &[&ModuleDef] = &[
     &abcmodule::MODULE,
+    &collectionsmodule::MODULE,
     &functoolsmodule::MODULE,
     &gcmodule::MODULE,
     &itertoolsmodule::MODULE,
