@@ -108,7 +108,7 @@ impl<'a> Codegen<'a> {
         if kind == Kind::Generator {
             self.wrap_in_stopiteration_handler();
         } else {
-            self.addop(Opcode::RETURN_VALUE, elt.loc);
+            self.addop(Opcode::RETURN_VALUE, loc);
         }
         let co = self.exit_scope(true);
         if top_level_await && is_async {

@@ -113,7 +113,10 @@ impl<'a> Codegen<'a> {
             }
             Mod::Interactive { body } => {
                 self.c_interactive = true;
-                self.body(loc, body)?;
+                if statements::has_annotations(body) {
+                    self.addop(Opcode::SETUP_ANNOTATIONS, loc);
+                }
+                self.visit_stmts(body)?;
                 true
             }
             Mod::Expression { body } => {

@@ -406,7 +406,7 @@ impl<'a> Codegen<'a> {
 }
 
 /// Whether there is an annotated assignment in a body, not counting scopes within (`find_ann`).
-fn has_annotations(stmts: &[Stmt]) -> bool {
+pub(super) fn has_annotations(stmts: &[Stmt]) -> bool {
     stmts.iter().any(|stmt| match &stmt.kind {
         StmtKind::AnnAssign { .. } => true,
         StmtKind::For { body, orelse, .. }
