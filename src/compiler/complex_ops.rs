@@ -50,7 +50,7 @@ fn quotient(a: Complex, b: Complex) -> Option<Complex> {
 
 /// As `complex_pow`; `None` where it raises.
 fn power(a: Complex, b: Complex) -> Option<Complex> {
-    let result = if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
+    let result = if b.1 == 0.0 && b.0.fract() == 0.0 && b.0.abs() <= 100.0 {
         let exponent = b.0 as i64;
         if exponent > 0 {
             integer_power(a, exponent)

@@ -320,7 +320,7 @@ fn float_power(base: f64, exponent: f64) -> Folded {
     if base == 0.0 && exponent < 0.0 {
         return Err(Refusal::Raises);
     }
-    if base < 0.0 && base.is_finite() && exponent.is_finite() && exponent != exponent.floor() {
+    if base < 0.0 && base.is_finite() && exponent.is_finite() && exponent.fract() != 0.0 {
         return complex_ops::binary((base, 0.0), Operator::Pow, (exponent, 0.0));
     }
     let result = base.powf(exponent);
@@ -380,6 +380,7 @@ pub fn same_key(a: &Constant, b: &Constant) -> bool {
     }
 }
 
+#[expect(clippy::float_cmp, reason = "equality of keys is exact")]
 fn same_number(a: &Number, b: &Number) -> bool {
     match (a, b) {
         (Number::Int(a), Number::Int(b)) => a == b,

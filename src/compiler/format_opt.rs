@@ -124,6 +124,10 @@ fn parse_format(points: &[u32]) -> Option<(Piece, &[u32])> {
 }
 
 /// At most two digits; the outer `None` when there are more, or the format ends.
+#[expect(
+    clippy::option_option,
+    reason = "no number is not the same as no format"
+)]
 fn parse_number(points: &[u32], at: &mut usize) -> Option<Option<u32>> {
     let mut number = None;
     let mut digits = 0;

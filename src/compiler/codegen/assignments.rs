@@ -3,6 +3,7 @@
 //! Mirrors `unpack_helper`, `compiler_augassign` and `compiler_annassign` of `Python/compile.c`.
 
 use super::expressions::{binary_op, is_two_element_slice, start_at_attribute};
+use super::unit::forbid_debug;
 use super::{Codegen, Gen, ScopeKind};
 use crate::base::SourceLocation;
 use crate::bytecode::Opcode;
@@ -130,7 +131,7 @@ impl<'a> Codegen<'a> {
         let future_annotations = self.options.future.annotations();
         match &target.kind {
             ExprKind::Name { id, ctx: _ } => {
-                self.forbid_debug(loc, id, ExprContext::Store)?;
+                forbid_debug(loc, id, ExprContext::Store)?;
                 if simple && in_namespace {
                     if future_annotations {
                         self.annotation_text(annotation);
@@ -148,7 +149,7 @@ impl<'a> Codegen<'a> {
                 attr,
                 ctx: _,
             } => {
-                self.forbid_debug(loc, attr, ExprContext::Store)?;
+                forbid_debug(loc, attr, ExprContext::Store)?;
                 if value.is_none() {
                     self.evaluate_and_drop(owner)?;
                 }

@@ -3,7 +3,9 @@
 //! Mirrors `compiler_call`, `maybe_optimize_method_call` and `compiler_call_helper` of
 //! `Python/compile.c`.
 
-use super::expressions::{TUPLE_DISPLAY, start_at_attribute};
+use super::displays::TUPLE_DISPLAY;
+use super::expressions::start_at_attribute;
+use super::unit::forbid_debug;
 use super::{Codegen, Gen, STACK_USE_GUIDELINE};
 use crate::base::SourceLocation;
 use crate::bytecode::{Constant, Opcode};
@@ -20,7 +22,7 @@ impl<'a> Codegen<'a> {
         args: &'a [Expr],
         keywords: &'a [Keyword],
     ) -> Gen {
-        self.validate_keywords(keywords)?;
+        validate_keywords(keywords)?;
         if self.method_call(loc, func, args, keywords)? {
             return Ok(());
         }
@@ -90,7 +92,7 @@ impl<'a> Codegen<'a> {
         self.symtable.entry(SymbolTable::TOP).flags(id) & DEF_IMPORT != 0
     }
 
-    /// The arguments of `super(…)` in `super(…).attr`, when LOAD_SUPER_ATTR can stand for it.
+    /// The arguments of `super(…)` in `super(…).attr`, when `LOAD_SUPER_ATTR` can stand for it.
     pub(super) fn optimizable_super_call(&self, value: &'a Expr, attr: &str) -> Option<&'a [Expr]> {
         let ExprKind::Call {
             func,
@@ -139,23 +141,6 @@ impl<'a> Codegen<'a> {
         }
     }
 
-    fn validate_keywords(&self, keywords: &[Keyword]) -> Gen {
-        for (i, keyword) in keywords.iter().enumerate() {
-            let Some(arg) = &keyword.arg else {
-                continue;
-            };
-            self.forbid_debug(keyword.loc, arg, ExprContext::Store)?;
-            let again = keywords[i + 1..]
-                .iter()
-                .find(|other| other.arg.as_ref() == Some(arg));
-            if let Some(again) = again {
-                let msg = format!("keyword argument repeated: {arg}");
-                return Err(error_at(again.loc, msg));
-            }
-        }
-        Ok(())
-    }
-
     fn keyword_values(&mut self, keywords: &'a [Keyword]) -> Gen {
         keywords
             .iter()
@@ -180,7 +165,7 @@ impl<'a> Codegen<'a> {
         extra: Option<&str>,
         keywords: &'a [Keyword],
     ) -> Gen {
-        self.validate_keywords(keywords)?;
+        validate_keywords(keywords)?;
         let nelts = args.len() + usize::from(extra.is_some());
         let nkwelts = keywords.len();
         if nelts + nkwelts * 2 > STACK_USE_GUIDELINE
@@ -276,6 +261,23 @@ impl<'a> Codegen<'a> {
         }
         Ok(())
     }
+}
+
+fn validate_keywords(keywords: &[Keyword]) -> Gen {
+    for (i, keyword) in keywords.iter().enumerate() {
+        let Some(arg) = &keyword.arg else {
+            continue;
+        };
+        forbid_debug(keyword.loc, arg, ExprContext::Store)?;
+        let again = keywords[i + 1..]
+            .iter()
+            .find(|other| other.arg.as_ref() == Some(arg));
+        if let Some(again) = again {
+            let msg = format!("keyword argument repeated: {arg}");
+            return Err(error_at(again.loc, msg));
+        }
+    }
+    Ok(())
 }
 
 const fn is_starred(e: &Expr) -> bool {

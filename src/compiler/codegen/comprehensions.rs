@@ -189,7 +189,7 @@ impl<'a> Codegen<'a> {
         }
         self.visit_expr(&comp.target)?;
         for condition in &comp.ifs {
-            self.jump_if(loc, condition, if_cleanup, false)?;
+            self.jump_if(condition, if_cleanup, false)?;
         }
         let elt_loc = self.comprehension_rest(loc, generators, index, depth, element)?;
         self.use_label(if_cleanup);
@@ -233,7 +233,7 @@ impl<'a> Codegen<'a> {
         self.addop(Opcode::POP_BLOCK, loc);
         self.visit_expr(&comp.target)?;
         for condition in &comp.ifs {
-            self.jump_if(loc, condition, if_cleanup, false)?;
+            self.jump_if(condition, if_cleanup, false)?;
         }
         let elt_loc = self.comprehension_rest(loc, generators, index, depth + 1, element)?;
         self.use_label(if_cleanup);

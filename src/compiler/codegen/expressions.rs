@@ -2,17 +2,14 @@
 //!
 //! Mirrors `compiler_visit_expr1`, `compiler_jump_if` and their helpers in `Python/compile.c`.
 
+use super::displays::{Display, LIST_DISPLAY, SET_DISPLAY, TUPLE_DISPLAY};
+use super::unit::forbid_debug;
 use super::{Codegen, Gen, STACK_USE_GUIDELINE, ScopeKind, code_constant};
 use crate::base::SourceLocation;
-use crate::bytecode::{Constant, Opcode};
-use crate::compiler::ast_opt::constant;
-use crate::compiler::constant_ops::frozen_set;
+use crate::bytecode::Opcode;
 use crate::compiler::error::error_at;
-use crate::compiler::instruction_sequence::Label;
 use crate::compiler::intrinsics;
-use crate::syntax::ast::{
-    self, BoolOperator, CmpOp, Expr, ExprContext, ExprKind, Identifier, Operator, UnaryOperator,
-};
+use crate::syntax::ast::{self, Expr, ExprContext, ExprKind, Identifier, Operator, UnaryOperator};
 
 const NONE: SourceLocation = SourceLocation::NONE;
 
@@ -20,33 +17,6 @@ const NONE: SourceLocation = SourceLocation::NONE;
 const RESUME_AFTER_YIELD: usize = 1;
 const RESUME_AFTER_YIELD_FROM: usize = 2;
 const RESUME_AFTER_AWAIT: usize = 3;
-
-/// How a display is built: the instructions for starting, adding and extending.
-#[derive(Clone, Copy)]
-pub(super) struct Display {
-    pub(super) build: Opcode,
-    pub(super) add: Opcode,
-    pub(super) extend: Opcode,
-    /// Built as a list and made a tuple in the end.
-    pub(super) tuple: bool,
-}
-
-pub(super) const TUPLE_DISPLAY: Display = Display {
-    build: Opcode::BUILD_LIST,
-    add: Opcode::LIST_APPEND,
-    extend: Opcode::LIST_EXTEND,
-    tuple: true,
-};
-const LIST_DISPLAY: Display = Display {
-    tuple: false,
-    ..TUPLE_DISPLAY
-};
-const SET_DISPLAY: Display = Display {
-    build: Opcode::BUILD_SET,
-    add: Opcode::SET_ADD,
-    extend: Opcode::SET_UPDATE,
-    tuple: false,
-};
 
 impl<'a> Codegen<'a> {
     pub(super) fn visit_exprs(&mut self, exprs: &'a [Expr]) -> Gen {
@@ -87,7 +57,7 @@ impl<'a> Codegen<'a> {
             ExprKind::IfExp { test, body, orelse } => {
                 let end = self.new_label();
                 let next = self.new_label();
-                self.jump_if(loc, test, next, false)?;
+                self.jump_if(test, next, false)?;
                 self.visit_expr(body)?;
                 self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
                 self.use_label(next);
@@ -237,340 +207,6 @@ impl<'a> Codegen<'a> {
         self.addop(Opcode::END_SEND, loc);
     }
 
-    fn bool_op(&mut self, loc: SourceLocation, op: BoolOperator, values: &'a [Expr]) -> Gen {
-        let jump = match op {
-            BoolOperator::And => Opcode::POP_JUMP_IF_FALSE,
-            BoolOperator::Or => Opcode::POP_JUMP_IF_TRUE,
-        };
-        let end = self.new_label();
-        let (last, first) = values.split_last().expect("an operator has operands");
-        for value in first {
-            self.visit_expr(value)?;
-            self.addop_i(Opcode::COPY, 1, loc);
-            self.addop(Opcode::TO_BOOL, loc);
-            self.addop_jump(jump, end, loc);
-            self.addop(Opcode::POP_TOP, loc);
-        }
-        self.visit_expr(last)?;
-        self.use_label(end);
-        Ok(())
-    }
-
-    fn add_compare(&mut self, op: CmpOp, loc: SourceLocation) {
-        // Index of the comparison in the high bits; below them the mask of outcomes that
-        // specialized forms test.
-        let (opcode, oparg) = match op {
-            CmpOp::Lt => (Opcode::COMPARE_OP, 2),
-            CmpOp::LtE => (Opcode::COMPARE_OP, 1 << 5 | 10),
-            CmpOp::Eq => (Opcode::COMPARE_OP, 2 << 5 | 8),
-            CmpOp::NotEq => (Opcode::COMPARE_OP, 3 << 5 | 7),
-            CmpOp::Gt => (Opcode::COMPARE_OP, 4 << 5 | 4),
-            CmpOp::GtE => (Opcode::COMPARE_OP, 5 << 5 | 12),
-            CmpOp::Is => (Opcode::IS_OP, 0),
-            CmpOp::IsNot => (Opcode::IS_OP, 1),
-            CmpOp::In => (Opcode::CONTAINS_OP, 0),
-            CmpOp::NotIn => (Opcode::CONTAINS_OP, 1),
-        };
-        self.addop_i(opcode, oparg, loc);
-    }
-
-    /// A comparison in a pattern.
-    pub(super) fn compare_op(&mut self, op: CmpOp, loc: SourceLocation) {
-        self.add_compare(op, loc);
-    }
-
-    fn compare(
-        &mut self,
-        e: &'a Expr,
-        left: &'a Expr,
-        ops: &[CmpOp],
-        comparators: &'a [Expr],
-    ) -> Gen {
-        let loc = e.loc;
-        self.check_compare(loc, left, ops, comparators);
-        self.visit_expr(left)?;
-        if let ([op], [comparator]) = (ops, comparators) {
-            self.visit_expr(comparator)?;
-            self.add_compare(*op, loc);
-            return Ok(());
-        }
-        let cleanup = self.new_label();
-        let last = ops.len() - 1;
-        for (op, comparator) in ops[..last].iter().zip(comparators) {
-            self.visit_expr(comparator)?;
-            self.addop_i(Opcode::SWAP, 2, loc);
-            self.addop_i(Opcode::COPY, 2, loc);
-            self.add_compare(*op, loc);
-            self.addop_i(Opcode::COPY, 1, loc);
-            self.addop(Opcode::TO_BOOL, loc);
-            self.addop_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, loc);
-            self.addop(Opcode::POP_TOP, loc);
-        }
-        self.visit_expr(&comparators[last])?;
-        self.add_compare(ops[last], loc);
-        let end = self.new_label();
-        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
-        self.use_label(cleanup);
-        self.addop_i(Opcode::SWAP, 2, loc);
-        self.addop(Opcode::POP_TOP, loc);
-        self.use_label(end);
-        Ok(())
-    }
-
-    /// Jumps to `next` when the truth of `e` is `cond`, and else falls through.
-    pub(super) fn jump_if(
-        &mut self,
-        loc: SourceLocation,
-        e: &'a Expr,
-        next: Label,
-        cond: bool,
-    ) -> Gen {
-        match &e.kind {
-            ExprKind::UnaryOp {
-                op: UnaryOperator::Not,
-                operand,
-            } => return self.jump_if(loc, operand, next, !cond),
-            ExprKind::BoolOp { op, values } => {
-                let cond2 = *op == BoolOperator::Or;
-                let next2 = if cond2 == cond {
-                    next
-                } else {
-                    self.new_label()
-                };
-                let (last, first) = values.split_last().expect("an operator has operands");
-                for value in first {
-                    self.jump_if(loc, value, next2, cond2)?;
-                }
-                self.jump_if(loc, last, next, cond)?;
-                if next2 != next {
-                    self.use_label(next2);
-                }
-                return Ok(());
-            }
-            ExprKind::IfExp { test, body, orelse } => {
-                let end = self.new_label();
-                let next2 = self.new_label();
-                self.jump_if(loc, test, next2, false)?;
-                self.jump_if(loc, body, next, cond)?;
-                self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
-                self.use_label(next2);
-                self.jump_if(loc, orelse, next, cond)?;
-                self.use_label(end);
-                return Ok(());
-            }
-            ExprKind::Compare {
-                left,
-                ops,
-                comparators,
-            } if ops.len() > 1 => {
-                return self.jump_if_chain(e.loc, (left, ops, comparators), next, cond);
-            }
-            _ => {}
-        }
-        self.visit_expr(e)?;
-        self.addop(Opcode::TO_BOOL, e.loc);
-        self.addop_jump(jump_on(cond), next, e.loc);
-        Ok(())
-    }
-
-    fn jump_if_chain(
-        &mut self,
-        loc: SourceLocation,
-        (left, ops, comparators): (&'a Expr, &[CmpOp], &'a [Expr]),
-        next: Label,
-        cond: bool,
-    ) -> Gen {
-        self.check_compare(loc, left, ops, comparators);
-        let cleanup = self.new_label();
-        self.visit_expr(left)?;
-        let last = ops.len() - 1;
-        for (op, comparator) in ops[..last].iter().zip(comparators) {
-            self.visit_expr(comparator)?;
-            self.addop_i(Opcode::SWAP, 2, loc);
-            self.addop_i(Opcode::COPY, 2, loc);
-            self.add_compare(*op, loc);
-            self.addop(Opcode::TO_BOOL, loc);
-            self.addop_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, loc);
-        }
-        self.visit_expr(&comparators[last])?;
-        self.add_compare(ops[last], loc);
-        self.addop(Opcode::TO_BOOL, loc);
-        self.addop_jump(jump_on(cond), next, loc);
-        let end = self.new_label();
-        self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, NONE);
-        self.use_label(cleanup);
-        self.addop(Opcode::POP_TOP, loc);
-        if !cond {
-            self.addop_jump(Opcode::JUMP_NO_INTERRUPT, next, NONE);
-        }
-        self.use_label(end);
-        Ok(())
-    }
-
-    /// A list, set or tuple with or without `*` (`starunpack_helper`). `pushed` values lie on the
-    /// stack already; `extra` is the name of a last element that the compiler adds.
-    pub(super) fn starunpack(
-        &mut self,
-        loc: SourceLocation,
-        elts: &'a [Expr],
-        extra: Option<&str>,
-        pushed: usize,
-        display: Display,
-    ) -> Gen {
-        let n = elts.len() + usize::from(extra.is_some());
-        if n > 2
-            && extra.is_none()
-            && let Some(items) = elts.iter().map(constant).collect::<Option<Vec<_>>>()
-        {
-            if display.tuple && pushed == 0 {
-                let folded = items.into_iter().map(code_constant).collect();
-                self.load_const(Constant::Tuple(folded), loc);
-                return Ok(());
-            }
-            let folded = if display.add == Opcode::SET_ADD {
-                code_constant(&frozen_set(items.into_iter().cloned().collect()))
-            } else {
-                Constant::Tuple(items.into_iter().map(code_constant).collect())
-            };
-            self.addop_i(display.build, pushed, loc);
-            self.load_const(folded, loc);
-            self.addop_i(display.extend, 1, loc);
-            if display.tuple {
-                self.addop_i(Opcode::CALL_INTRINSIC_1, intrinsics::LIST_TO_TUPLE, loc);
-            }
-            return Ok(());
-        }
-        let big = n + pushed > STACK_USE_GUIDELINE;
-        let seen_star = elts
-            .iter()
-            .any(|elt| matches!(elt.kind, ExprKind::Starred { .. }));
-        if !seen_star && !big {
-            self.visit_exprs(elts)?;
-            self.load_extra(loc, extra)?;
-            let build = if display.tuple {
-                Opcode::BUILD_TUPLE
-            } else {
-                display.build
-            };
-            self.addop_i(build, n + pushed, loc);
-            return Ok(());
-        }
-        let mut sequence_built = big;
-        if big {
-            self.addop_i(display.build, pushed, loc);
-        }
-        for (i, elt) in elts.iter().enumerate() {
-            if let ExprKind::Starred { value, ctx: _ } = &elt.kind {
-                if !sequence_built {
-                    self.addop_i(display.build, i + pushed, loc);
-                    sequence_built = true;
-                }
-                self.visit_expr(value)?;
-                self.addop_i(display.extend, 1, loc);
-            } else {
-                self.visit_expr(elt)?;
-                if sequence_built {
-                    self.addop_i(display.add, 1, loc);
-                }
-            }
-        }
-        if extra.is_some() {
-            self.load_extra(loc, extra)?;
-            self.addop_i(display.add, 1, loc);
-        }
-        if display.tuple {
-            self.addop_i(Opcode::CALL_INTRINSIC_1, intrinsics::LIST_TO_TUPLE, loc);
-        }
-        Ok(())
-    }
-
-    /// Loads the name that the compiler adds to the bases of a generic class.
-    pub(super) fn load_extra(&mut self, loc: SourceLocation, extra: Option<&str>) -> Gen {
-        match extra {
-            Some(name) => self.hidden_nameop(loc, name, ExprContext::Load),
-            None => Ok(()),
-        }
-    }
-
-    fn dict(&mut self, loc: SourceLocation, keys: &'a [Option<Expr>], values: &'a [Expr]) -> Gen {
-        let mut have_dict = false;
-        let mut elements = 0;
-        for (i, (key, value)) in keys.iter().zip(values).enumerate() {
-            if key.is_none() {
-                if elements > 0 {
-                    self.sub_dict(loc, keys, values, i - elements..i, have_dict)?;
-                    have_dict = true;
-                    elements = 0;
-                }
-                if !have_dict {
-                    self.addop_i(Opcode::BUILD_MAP, 0, loc);
-                    have_dict = true;
-                }
-                self.visit_expr(value)?;
-                self.addop_i(Opcode::DICT_UPDATE, 1, loc);
-            } else if elements * 2 > STACK_USE_GUIDELINE {
-                self.sub_dict(loc, keys, values, i - elements..i + 1, have_dict)?;
-                have_dict = true;
-                elements = 0;
-            } else {
-                elements += 1;
-            }
-        }
-        if elements > 0 {
-            let n = values.len();
-            self.sub_dict(loc, keys, values, n - elements..n, have_dict)?;
-            have_dict = true;
-        }
-        if !have_dict {
-            self.addop_i(Opcode::BUILD_MAP, 0, loc);
-        }
-        Ok(())
-    }
-
-    /// One run of `key: value` pairs, added to the dict before it when there is one.
-    fn sub_dict(
-        &mut self,
-        loc: SourceLocation,
-        keys: &'a [Option<Expr>],
-        values: &'a [Expr],
-        range: std::ops::Range<usize>,
-        have_dict: bool,
-    ) -> Gen {
-        let n = range.len();
-        let big = n * 2 > STACK_USE_GUIDELINE;
-        let (keys, values) = (&keys[range.clone()], &values[range]);
-        let constants: Option<Vec<Constant>> = keys
-            .iter()
-            .map(|key| key.as_ref().and_then(constant).map(code_constant))
-            .collect();
-        match constants {
-            Some(constants) if n > 1 && !big => {
-                self.visit_exprs(values)?;
-                self.load_const(Constant::Tuple(constants.into()), loc);
-                self.addop_i(Opcode::BUILD_CONST_KEY_MAP, n, loc);
-            }
-            _ => {
-                if big {
-                    self.addop_i(Opcode::BUILD_MAP, 0, loc);
-                }
-                for (key, value) in keys.iter().flatten().zip(values) {
-                    self.visit_expr(key)?;
-                    self.visit_expr(value)?;
-                    if big {
-                        self.addop_i(Opcode::MAP_ADD, 1, loc);
-                    }
-                }
-                if !big {
-                    self.addop_i(Opcode::BUILD_MAP, n, loc);
-                }
-            }
-        }
-        if have_dict {
-            self.addop_i(Opcode::DICT_UPDATE, 1, loc);
-        }
-        Ok(())
-    }
-
     fn joined_str(&mut self, loc: SourceLocation, values: &'a [Expr]) -> Gen {
         if values.len() > STACK_USE_GUIDELINE {
             self.load_str("", loc);
@@ -645,7 +281,7 @@ impl<'a> Codegen<'a> {
         self.note_static_attribute(value, attr, ctx);
         self.visit_expr(value)?;
         let loc = start_at_attribute(e.loc, e.loc, attr);
-        self.forbid_debug(loc, attr, ctx)?;
+        forbid_debug(loc, attr, ctx)?;
         let opcode = match ctx {
             ExprContext::Load => Opcode::LOAD_ATTR,
             ExprContext::Store => Opcode::STORE_ATTR,
@@ -724,14 +360,6 @@ impl<'a> Codegen<'a> {
         };
         self.visit_expr(step)?;
         Ok(3)
-    }
-}
-
-const fn jump_on(cond: bool) -> Opcode {
-    if cond {
-        Opcode::POP_JUMP_IF_TRUE
-    } else {
-        Opcode::POP_JUMP_IF_FALSE
     }
 }
 

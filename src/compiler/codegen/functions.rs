@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::blocks::BlockKind;
+use super::unit::forbid_debug;
 use super::{Codegen, Gen, ScopeKind, clean_doc};
 use crate::base::SourceLocation;
 use crate::bytecode::{CodeObject, Constant, Opcode};
@@ -43,7 +44,7 @@ impl<'a> Codegen<'a> {
             unreachable!("called for a function");
         };
         let loc = s.loc;
-        self.check_debug_args(args)?;
+        check_debug_args(args)?;
         self.visit_exprs(decorator_list)?;
         let firstlineno = decorator_list
             .first()
@@ -158,7 +159,7 @@ impl<'a> Codegen<'a> {
     }
 
     pub(super) fn lambda(&mut self, e: &'a Expr, args: &'a Arguments, body: &'a Expr) -> Gen {
-        self.check_debug_args(args)?;
+        check_debug_args(args)?;
         let funcflags = self.default_arguments(e.loc, args)?;
         let scope = self.symtable.lookup(e, BlockRole::Body);
         self.enter_scope("<lambda>", ScopeKind::Lambda, scope, e.loc.lineno);
@@ -296,18 +297,18 @@ impl<'a> Codegen<'a> {
         let text = Constant::Str(unparse(annotation).into());
         self.load_const(text, annotation.loc);
     }
+}
 
-    fn check_debug_args(&self, args: &Arguments) -> Gen {
-        let all = args
-            .posonlyargs
-            .iter()
-            .chain(&args.args)
-            .chain(args.vararg.as_deref())
-            .chain(&args.kwonlyargs)
-            .chain(args.kwarg.as_deref());
-        for arg in all {
-            self.forbid_debug(arg.loc, &arg.arg, ExprContext::Store)?;
-        }
-        Ok(())
+fn check_debug_args(args: &Arguments) -> Gen {
+    let all = args
+        .posonlyargs
+        .iter()
+        .chain(&args.args)
+        .chain(args.vararg.as_deref())
+        .chain(&args.kwonlyargs)
+        .chain(args.kwarg.as_deref());
+    for arg in all {
+        forbid_debug(arg.loc, &arg.arg, ExprContext::Store)?;
     }
+    Ok(())
 }

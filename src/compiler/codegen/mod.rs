@@ -2,7 +2,7 @@
 //!
 //! Mirrors the first half of `Python/compile.c`. In reading order: `unit` (scopes and names),
 //! `blocks` (what a jump out has to undo), `statements`, `assignments`, `exceptions`, `functions`,
-//! `classes`, `expressions`, `calls`, `comprehensions`, `patterns`, `checks` (warnings).
+//! `classes`, `expressions`, `conditions`, `displays`, `calls`, `comprehensions`, `patterns`, `checks` (warnings).
 
 mod assignments;
 mod blocks;
@@ -10,6 +10,8 @@ mod calls;
 mod checks;
 mod classes;
 mod comprehensions;
+mod conditions;
+mod displays;
 mod exceptions;
 mod expressions;
 mod functions;

@@ -3,6 +3,7 @@
 //! Mirrors `compiler_match` and the `compiler_pattern_…` functions of `Python/compile.c`. Captured
 //! values stay on the stack below what is being matched, and are stored once all has matched.
 
+use super::unit::forbid_debug;
 use super::{Codegen, Gen, code_constant};
 use crate::base::SourceLocation;
 use crate::bytecode::{Constant, Opcode};
@@ -50,7 +51,7 @@ impl<'a> Codegen<'a> {
             }
             if let Some(guard) = &case.guard {
                 self.ensure_fail_pop(&mut pc, 0);
-                self.jump_if(loc, guard, pc.fail_pop[0], false)?;
+                self.jump_if(guard, pc.fail_pop[0], false)?;
             }
             if keeps_subject {
                 self.addop(Opcode::POP_TOP, loc);
@@ -64,7 +65,7 @@ impl<'a> Codegen<'a> {
             // The line of `case _` shows in traces, though nothing is tested.
             self.addop(Opcode::NOP, loc);
             if let Some(guard) = &last.guard {
-                self.jump_if(loc, guard, end, false)?;
+                self.jump_if(guard, end, false)?;
             }
             self.visit_stmts(&last.body)?;
         }
@@ -328,7 +329,7 @@ impl<'a> Codegen<'a> {
         let nargs = patterns.len();
         let total = nargs + kwd_attrs.len();
         for (i, attr) in kwd_attrs.iter().enumerate() {
-            self.forbid_debug(kwd_patterns[i].loc, attr, ExprContext::Store)?;
+            forbid_debug(kwd_patterns[i].loc, attr, ExprContext::Store)?;
             if let Some(again) = kwd_attrs[i + 1..].iter().position(|other| other == attr) {
                 let msg = format!("attribute name repeated in class pattern: {attr}");
                 return Err(error_at(kwd_patterns[i + 1 + again].loc, msg));

@@ -78,7 +78,7 @@ impl<'a> Codegen<'a> {
                 orelse,
             } => self.async_for(loc, target, iter, body, orelse),
             StmtKind::While { test, body, orelse } => self.while_(loc, test, body, orelse),
-            StmtKind::If { test, body, orelse } => self.if_(loc, test, body, orelse),
+            StmtKind::If { test, body, orelse } => self.if_(test, body, orelse),
             StmtKind::Match { subject, cases } => self.match_(subject, cases),
             StmtKind::Raise { exc, cause } => {
                 let mut n = 0;
@@ -101,7 +101,7 @@ impl<'a> Codegen<'a> {
                 module,
                 names,
                 level,
-            } => self.from_import(loc, module.as_ref(), names, *level),
+            } => self.import_from(loc, module.as_ref(), names, *level),
             StmtKind::Global { names: _ } | StmtKind::Nonlocal { names: _ } => Ok(()),
             StmtKind::Expr { value } => self.expr_stmt(loc, value),
             StmtKind::Pass => {
@@ -129,20 +129,14 @@ impl<'a> Codegen<'a> {
         Ok(())
     }
 
-    fn if_(
-        &mut self,
-        loc: SourceLocation,
-        test: &'a Expr,
-        body: &'a [Stmt],
-        orelse: &'a [Stmt],
-    ) -> Gen {
+    fn if_(&mut self, test: &'a Expr, body: &'a [Stmt], orelse: &'a [Stmt]) -> Gen {
         let end = self.new_label();
         let next = if orelse.is_empty() {
             end
         } else {
             self.new_label()
         };
-        self.jump_if(loc, test, next, false)?;
+        self.jump_if(test, next, false)?;
         self.visit_stmts(body)?;
         if !orelse.is_empty() {
             self.addop_jump(Opcode::JUMP_NO_INTERRUPT, end, SourceLocation::NONE);
@@ -232,11 +226,11 @@ impl<'a> Codegen<'a> {
         let end = self.new_label();
         self.use_label(loop_);
         self.push_fblock(loc, BlockKind::WhileLoop, Some(loop_), Some(end))?;
-        self.jump_if(loc, test, anchor, false)?;
+        self.jump_if(test, anchor, false)?;
         self.use_label(body_label);
         self.visit_stmts(body)?;
         // The test is compiled twice, so that each round takes one jump.
-        self.jump_if(loc, test, body_label, true)?;
+        self.jump_if(test, body_label, true)?;
         self.pop_fblock();
         self.use_label(anchor);
         self.visit_stmts(orelse)?;
@@ -321,7 +315,7 @@ impl<'a> Codegen<'a> {
             return Ok(());
         }
         let end = self.new_label();
-        self.jump_if(loc, test, end, true)?;
+        self.jump_if(test, end, true)?;
         self.addop(Opcode::LOAD_ASSERTION_ERROR, loc);
         if let Some(msg) = msg {
             self.visit_expr(msg)?;
@@ -348,7 +342,7 @@ impl<'a> Codegen<'a> {
         Ok(())
     }
 
-    /// Binds what IMPORT_NAME pushed: for `import a.b as c` that is the `b` of `a`.
+    /// Binds what `IMPORT_NAME` pushed: for `import a.b as c` that is the `b` of `a`.
     fn import_as(&mut self, loc: SourceLocation, name: &str, asname: &Identifier) -> Gen {
         let parts: Vec<&str> = name.split('.').skip(1).collect();
         if parts.is_empty() {
@@ -367,7 +361,7 @@ impl<'a> Codegen<'a> {
         Ok(())
     }
 
-    fn from_import(
+    fn import_from(
         &mut self,
         loc: SourceLocation,
         module: Option<&'a Identifier>,

@@ -284,18 +284,6 @@ impl Codegen<'_> {
         self.ste().scope(name)
     }
 
-    /// Refuses `__debug__` as a target (`forbidden_name`).
-    pub(super) fn forbid_debug(&self, loc: SourceLocation, name: &str, ctx: ExprContext) -> Gen {
-        if name != "__debug__" {
-            return Ok(());
-        }
-        match ctx {
-            ExprContext::Store => Err(error_at(loc, "cannot assign to __debug__")),
-            ExprContext::Del => Err(error_at(loc, "cannot delete __debug__")),
-            ExprContext::Load => Ok(()),
-        }
-    }
-
     /// Loads, stores or deletes a variable, wherever the symbol table put it (`compiler_nameop`).
     pub(super) fn nameop(
         &mut self,
@@ -303,7 +291,7 @@ impl Codegen<'_> {
         name: &Identifier,
         ctx: ExprContext,
     ) -> Result<(), SyntaxError> {
-        self.forbid_debug(loc, name, ctx)?;
+        forbid_debug(loc, name, ctx)?;
         let mangled = self.maybe_mangle(name);
         let ste = self.ste();
         let scope = ste.scope(&mangled);
@@ -383,6 +371,18 @@ impl Codegen<'_> {
         ctx: ExprContext,
     ) -> Gen {
         self.nameop(loc, &name.into(), ctx)
+    }
+}
+
+/// Refuses `__debug__` as a target (`forbidden_name`).
+pub(super) fn forbid_debug(loc: SourceLocation, name: &str, ctx: ExprContext) -> Gen {
+    if name != "__debug__" {
+        return Ok(());
+    }
+    match ctx {
+        ExprContext::Store => Err(error_at(loc, "cannot assign to __debug__")),
+        ExprContext::Del => Err(error_at(loc, "cannot delete __debug__")),
+        ExprContext::Load => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod analyze;
 mod build;
+mod definitions;
 mod entry;
 mod expressions;
 
