@@ -223,7 +223,8 @@ pub enum Constant {
     Str(Arc<Text>),
     Bytes(Arc<[u8]>),
     Tuple(Arc<[Self]>),
-    /// Without duplicates, in the order in which they were written.
+    /// Without duplicates, in the order in which CPython adds them: the order in which a set
+    /// gives its items depends on it where hashes collide (with `PYTHONHASHSEED=0`).
     FrozenSet(Arc<[Self]>),
     Code(Arc<CodeObject>),
 }

@@ -1,4 +1,4 @@
-//! `repr` of constants, and the order in which a constant frozenset shows its items.
+//! `repr` of constants, and the order in which a set gives its items.
 //!
 //! Mirrors the `repr` functions of the built-in types, and `set_add_entry` and
 //! `set_table_resize` in `Objects/setobject.c` with the hashes of `PYTHONHASHSEED=0`.
@@ -67,7 +67,7 @@ pub fn push_constant(out: &mut String, constant: &Constant, style: Style<'_>) {
         }
         Constant::FrozenSet(items) => {
             let texts: Vec<String> = match style {
-                Style::Repr(_) => frozenset_order(items)
+                Style::Repr(_) => set_order(items)
                     .into_iter()
                     .map(|index| repr_constant(&items[index], style))
                     .collect(),
@@ -142,23 +142,14 @@ pub fn hash_constant(constant: &Constant) -> i64 {
     }
 }
 
-/// The indices of the items in the order in which CPython walks the set.
-///
-/// The compiler makes a constant frozenset twice: from the items as written, and, when it
-/// merges equal constants, again from the first one.
-pub fn frozenset_order(items: &[Constant]) -> Vec<usize> {
+/// The indices of the items in the order in which a set gives them that were added in the given
+/// order.
+pub fn set_order(items: &[Constant]) -> Vec<usize> {
     let hashes: Vec<i64> = items.iter().map(hash_constant).collect();
-    let first = set_order(&hashes, 0..items.len());
-    set_order(&hashes, first)
-}
-
-/// In which order a set gives the items that were added in the given order.
-fn set_order(hashes: &[i64], added: impl IntoIterator<Item = usize>) -> Vec<usize> {
     let mut table: Vec<Option<usize>> = vec![None; 8];
-    let mut used = 0;
-    for item in added {
+    for item in 0..items.len() {
         insert(&mut table, hashes[item], item);
-        used += 1;
+        let used = item + 1;
         if used * 5 >= (table.len() - 1) * 3 {
             let wanted = if used > 50000 { used * 2 } else { used * 4 };
             let mut size = 8;

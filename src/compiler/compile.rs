@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::ast_opt::{self, FoldOptions, Folding};
 use super::codegen::{self, CodegenOptions, UnitStages};
 use super::future::{FutureFeatures, future_from_ast};
+use super::interned::SourceText;
 use super::symtable::{self, SymbolTable};
 use crate::bytecode::CodeObject;
 use crate::bytecode::code::flags;
@@ -80,7 +81,7 @@ pub struct Stages {
 pub fn compile(source: &[u8], options: &CompileOptions) -> Result<Compiled, SyntaxError> {
     on_big_stack(|| {
         let (module, warnings) = syntax::parse(source, options.mode)?;
-        compile_module(module, warnings, options)
+        compile_module(module, warnings, SourceText::Bytes(source), options)
     })
 }
 
@@ -88,13 +89,13 @@ pub fn compile(source: &[u8], options: &CompileOptions) -> Result<Compiled, Synt
 pub fn compile_str(source: &str, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
     on_big_stack(|| {
         let (module, warnings) = syntax::parse_str(source, options.mode)?;
-        compile_module(module, warnings, options)
+        compile_module(module, warnings, SourceText::Text(source), options)
     })
 }
 
 /// Compiles a tree.
 pub fn compile_ast(module: Mod, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
-    on_big_stack(|| compile_module(module, Vec::new(), options))
+    on_big_stack(|| compile_module(module, Vec::new(), SourceText::Unknown, options))
 }
 
 /// Compiles the bytes of a source file and keeps every stage.
@@ -110,6 +111,7 @@ pub fn compile_with_stages(source: &[u8], options: &CompileOptions) -> Result<St
             &module,
             symtable.clone(),
             codegen_options(options, future),
+            SourceText::Bytes(source),
             Some(&mut units),
         )?;
         warnings.extend(generated.warnings);
@@ -139,12 +141,19 @@ pub fn symbol_table(source: &str, options: &CompileOptions) -> Result<SymbolTabl
 fn compile_module(
     mut module: Mod,
     mut warnings: Vec<Warning>,
+    source: SourceText<'_>,
     options: &CompileOptions,
 ) -> Result<Compiled, SyntaxError> {
     let future = future_features(&module, options)?;
     ast_opt::optimize(&mut module, fold_options(options, &future))?;
     let symtable = symtable::build(&module, &future)?;
-    let generated = codegen::generate(&module, symtable, codegen_options(options, future), None)?;
+    let generated = codegen::generate(
+        &module,
+        symtable,
+        codegen_options(options, future),
+        source,
+        None,
+    )?;
     warnings.extend(generated.warnings);
     Ok(Compiled {
         code: generated.code,

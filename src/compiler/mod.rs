@@ -14,6 +14,7 @@ pub mod flowgraph;
 mod format_opt;
 pub mod future;
 pub mod instruction_sequence;
+pub mod interned;
 pub mod intrinsics;
 pub mod json;
 pub mod names;

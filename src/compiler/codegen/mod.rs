@@ -26,6 +26,7 @@ use crate::bytecode::{CodeObject, Constant, Opcode};
 use crate::compiler::flowgraph::notes::CfgStage;
 use crate::compiler::future::FutureFeatures;
 use crate::compiler::instruction_sequence::{InstructionSequence, Label};
+use crate::compiler::interned::{FrozenSets, SourceText};
 use crate::compiler::symtable::{SymbolTable, SymbolTableEntry};
 use crate::syntax::ast::{self, Mod};
 use crate::syntax::error::{SyntaxError, Warning};
@@ -75,12 +76,14 @@ pub fn generate<'a>(
     module: &'a Mod,
     symtable: SymbolTable,
     options: CodegenOptions,
+    source: SourceText<'a>,
     stages: Option<&'a mut Vec<UnitStages>>,
 ) -> Result<Generated, SyntaxError> {
     let mut generator = Codegen {
         symtable,
         options,
         c_interactive: false,
+        frozen_sets: FrozenSets::new(source),
         units: Vec::new(),
         warnings: Vec::new(),
         stages,
@@ -98,6 +101,7 @@ struct Codegen<'a> {
     options: CodegenOptions,
     /// Expression statements print their value.
     c_interactive: bool,
+    frozen_sets: FrozenSets<'a>,
     /// The scopes that are being compiled, the innermost last.
     units: Vec<Unit<'a>>,
     warnings: Vec<Warning>,
@@ -166,6 +170,7 @@ impl<'a> Codegen<'a> {
 
     /// The number of a constant, new or not (`compiler_add_const`).
     fn add_const(&mut self, value: Constant) -> u32 {
+        let value = self.frozen_sets.in_final_order(value);
         let consts = &mut self.u().metadata.u_consts;
         if has_nan(&value) {
             // A NaN equals nothing, so CPython finds no constant to share.
