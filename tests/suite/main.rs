@@ -4,3 +4,4 @@
 mod base_layer;
 mod compile;
 mod recording;
+mod syntax;

@@ -353,7 +353,7 @@ pub fn deeper<'s, T>(p: &mut Parser<'s>, run: impl FnOnce(&mut Parser<'s>) -> P<
     if p.depth > MAX_STACK {
         p.error = Some(SyntaxError::without_place(
             ErrorKind::MemoryError,
-            "Parser stack overflowed - Python source too complex to compile",
+            "Parser stack overflowed - Python source too complex to parse",
         ));
         p.tokenizer_raised = true;
         return Err(Halt);

@@ -186,7 +186,7 @@ fn plain_expression(p: &mut Parser<'_>) -> P {
         Ok(Some(p.node(K::IfExp, from)))
     });
     alt!(p, disjunction(p));
-    lambdef(p)
+    deeper(p, lambdef)
 }
 
 /// `expression` with the `invalid_` rules switched off.
@@ -455,7 +455,7 @@ fn power(p: &mut Parser<'_>) -> P {
     let base = need!(await_primary(p));
     let exponent = attempt(p, |p| {
         need!(tok(p, T::DoubleStar));
-        factor(p)
+        deeper(p, |p| deeper(p, factor))
     })?;
     Ok(Some(match exponent {
         Some(_) => p.node(K::Operation, from),

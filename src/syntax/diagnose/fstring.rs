@@ -97,7 +97,7 @@ fn conversion(p: &mut Parser<'_>) -> P {
         return p.raise_range(
             mark,
             letter,
-            "f-string: conversion type must come right after the exclamation mark",
+            "f-string: conversion type must come right after the exclamanation mark",
         );
     }
     let text = p.text_at(letter.from as usize);

@@ -107,6 +107,7 @@ fn as_pattern(p: &mut Parser<'_>) -> P {
     attempt(p, |p| {
         need!(or_pattern(p));
         need!(tok(p, T::As));
+        ensure!(!look_kind(p, &[T::Name])?);
         let a = need!(expression(p));
         p.raise_at(a, "invalid pattern target")
     })

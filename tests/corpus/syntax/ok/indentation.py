@@ -1,0 +1,8 @@
+if a:
+	if b:
+	    x
+	y
+z
+# c
+    # indented comment
+w
