@@ -32,11 +32,7 @@ pub fn open(path: &Path) -> Result<Recording, RecordingError> {
     let mut loader = Loader::new(path);
     let mut events = Vec::new();
     let mut keyframes = Vec::new();
-    loop {
-        let chunk = match walker.next()? {
-            Item::Chunk(chunk) => chunk,
-            Item::End => break,
-        };
+    while let Item::Chunk(chunk) = walker.next()? {
         match loader.only_topic(&chunk) {
             Some(Topic::Events) => events.push(chunk),
             Some(Topic::Keyframe) => keyframes.push(chunk),
@@ -432,7 +428,9 @@ impl Loader {
             }
             Topic::Texts => from_postcard::<(u32, Vec<String>)>(data).and_then(|(first, texts)| {
                 let next = recording.text_count() + 1;
-                texts.iter().for_each(|text| recording.push_text(text));
+                for text in &texts {
+                    recording.push_text(text);
+                }
                 (first as usize == next).then_some(())
             }),
             Topic::Codes => {

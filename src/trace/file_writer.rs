@@ -270,10 +270,10 @@ impl<W: Write + Seek> FileWriter<W> {
             self.first_code += codes.len() as u32;
             self.message(Topic::Codes, at, &bytes)?;
         }
-        if self.sequence != before {
-            self.end_chunk()
-        } else {
+        if self.sequence == before {
             Ok(())
+        } else {
+            self.end_chunk()
         }
     }
 

@@ -122,7 +122,7 @@ impl FromStr for NamedMoment {
             return once(What::Number(number));
         }
         if let Some(part) = text.strip_suffix('%') {
-            let part: f64 = part.trim().parse().map_err(|_| unknown())?;
+            let part: f64 = part.trim().parse().ok().ok_or_else(unknown)?;
             if !(0.0..=100.0).contains(&part) {
                 return Err(unknown());
             }
@@ -150,9 +150,9 @@ impl FromStr for NamedMoment {
                     Some((file, line)) => (Some(file.to_owned()), line),
                     None => (None, rest),
                 };
-                let line = line.trim().parse();
+                let line = line.trim().parse::<u32>();
                 let line =
-                    line.map_err(|_| NamedMomentError::Number(text.to_owned(), "line:12"))?;
+                    line.ok().ok_or_else(|| NamedMomentError::Number(text.to_owned(), "line:12"))?;
                 What::Line { file, line }
             }
             "call" => What::Call(name()),

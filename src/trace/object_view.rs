@@ -233,16 +233,16 @@ impl Slots {
         let index = slot.key as usize;
         match slot.kind {
             SlotKind::Item => {
-                set_dense(self.items_mut(), index, room, value, |place| *place = value)
+                set_dense(self.items_mut(), index, room, value, |place| *place = value);
             }
             SlotKind::DictKey => {
                 set_dense(self.entries_mut(), index, room, value, |entry| {
-                    entry.key = value
+                    entry.key = value;
                 });
             }
             SlotKind::DictValue => {
                 set_dense(self.entries_mut(), index, room, value, |entry| {
-                    entry.value = value
+                    entry.value = value;
                 });
             }
             SlotKind::Attr | SlotKind::Slot | SlotKind::Member | SlotKind::Local => {

@@ -47,6 +47,7 @@ impl<T: Clone> Shareable<T> {
     }
 
     /// A second holder of the same value, which both now share.
+    #[must_use]
     pub fn share(&mut self) -> Self
     where
         T: Default,

@@ -297,7 +297,6 @@ impl State {
     // ---- forwards
 
     /// Takes one event.
-    #[expect(clippy::cognitive_complexity, reason = "one arm for each fact")]
     pub fn apply(&mut self, event: &Event) {
         match *event {
             Event::Alloc {
@@ -539,7 +538,6 @@ impl State {
     // ---- backwards
 
     /// Takes back the event applied last. After an error the state is of no use.
-    #[expect(clippy::cognitive_complexity, reason = "one arm for each fact")]
     pub fn undo(&mut self, event: &Event) -> Result<(), NeedsKeyframe> {
         self.moment.0 = self.moment.0.checked_sub(1).ok_or(NeedsKeyframe)?;
         match *event {
@@ -658,7 +656,7 @@ impl State {
             Event::WeakrefCallback { .. } | Event::Finalize { .. } => {}
 
             Event::GcStart { .. } | Event::GcPhase { .. } => {
-                self.gc.pass = self.log.passes.pop()?
+                self.gc.pass = self.log.passes.pop()?;
             }
             Event::GcRefs { obj, old, .. } => self.change(obj, |o| o.gc_refs = old),
             Event::GcMove { obj, from, .. } => {
@@ -796,7 +794,7 @@ impl State {
         ob_type: ObjId,
         size: u32,
     ) {
-        if obj.0 as u64 > (1 << 17) + self.moment.0 {
+        if u64::from(obj.0) > (1 << 17) + self.moment.0 {
             return;
         }
         while self.objects.len() <= obj.index() {
@@ -839,7 +837,7 @@ impl State {
         if let Some(slot) = self.objects.get_mut(obj.index())
             && let Some(object) = slot.take()
         {
-            self.stored -= object.slots.stored() as u64;
+            self.stored = self.stored.saturating_sub(object.slots.stored() as u64);
             self.live_objects = self.live_objects.saturating_sub(1);
             self.log.objects.push(object);
             self.trim_objects();
@@ -880,7 +878,7 @@ impl State {
         if let Some(Some(object)) = self.objects.get_mut(owner.index()) {
             let before = object.slots.stored() as u64;
             object.slots.set(slot, value, room);
-            self.stored = self.stored + object.slots.stored() as u64 - before;
+            self.stored = (self.stored + object.slots.stored() as u64).saturating_sub(before);
         }
     }
 
@@ -895,7 +893,7 @@ impl State {
         if let Some(Some(object)) = self.objects.get_mut(owner.index()) {
             let before = object.slots.stored() as u64;
             object.slots.remove_item(index);
-            self.stored = self.stored + object.slots.stored() as u64 - before;
+            self.stored = (self.stored + object.slots.stored() as u64).saturating_sub(before);
         }
     }
 
@@ -925,7 +923,7 @@ impl State {
 
     fn remove_frame(&mut self, frame: FrameId) -> Option<Shareable<FrameView>> {
         let view = self.frames.remove(frame)?;
-        self.stored -= view.get().localsplus.len() as u64;
+        self.stored = self.stored.saturating_sub(view.get().localsplus.len() as u64);
         Some(view)
     }
 
@@ -955,7 +953,7 @@ impl State {
             if value.is_null() && index + 1 == locals.len() {
                 while locals.last() == Some(&ObjId::NULL) {
                     locals.pop();
-                    self.stored -= 1;
+                    self.stored = self.stored.saturating_sub(1);
                 }
             }
         } else if !value.is_null() && index - locals.len() < room {

@@ -61,9 +61,11 @@ impl Summary {
                 line,
             ];
             for (mention, last) in mentions.into_iter().zip(&mut last) {
-                if mention.is_some() && *last != mention {
+                if let Some(mentioned) = mention
+                    && *last != mention
+                {
                     *last = mention;
-                    summary.add(mention.expect("checked above"));
+                    summary.add(mentioned);
                 }
             }
         }

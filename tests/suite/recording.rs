@@ -106,7 +106,7 @@ impl Dice {
         if self.roll(3) == 0 {
             self.emit(Event::IntValue {
                 obj,
-                value: -(obj.0 as i64),
+                value: -i64::from(obj.0),
             });
         } else {
             self.emit(Event::GcMove {
@@ -533,7 +533,9 @@ pub(crate) fn recording_of(events: &[Event]) -> Arc<Recording> {
 
 fn fold(events: &[Event]) -> State {
     let mut state = State::new(50);
-    events.iter().for_each(|event| state.apply(event));
+    for event in events {
+        state.apply(event);
+    }
     state
 }
 
@@ -728,7 +730,8 @@ fn steps_land_behind_their_events() {
     let events = Dice::new(11).run(30_000);
     let recording = recording_of(&events);
     let mut player = Player::new(Arc::clone(&recording));
-    let sizes: [(Step, fn(&Event) -> bool); 5] = [
+    type IsStop = fn(&Event) -> bool;
+    let sizes: [(Step, IsStop); 5] = [
         (Step::Event, |_| true),
         (Step::Instruction, |e| {
             matches!(e, Event::Instruction { .. })
