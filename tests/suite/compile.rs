@@ -58,7 +58,16 @@ fn check_code(name: &str) {
     }
 }
 
-const PROGRAMS: [&str; 4] = ["classes", "control_flow", "expressions", "extended_arg"];
+const PROGRAMS: [&str; 8] = [
+    "classes",
+    "comprehensions",
+    "control_flow",
+    "coroutines",
+    "expressions",
+    "extended_arg",
+    "patterns",
+    "type_params",
+];
 
 #[test]
 fn code_objects() {

@@ -3,5 +3,6 @@
 
 mod base_layer;
 mod compile;
+mod compile_stages;
 mod recording;
 mod syntax;
