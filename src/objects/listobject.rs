@@ -345,7 +345,7 @@ fn assign_plain_slice(vm: &mut Vm, this: ObjId, slice: SliceIndices, value: ObjI
     let items = if value.is_null() {
         Vec::new()
     } else {
-        vm.sequence_fast_items(value, "can only assign an iterable")?
+        vm.sequence_fast_items(value, "must assign iterable to extended slice")?
     };
     // Iterating the value may have changed the list.
     let len = vm.list_len(this);

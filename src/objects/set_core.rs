@@ -502,9 +502,9 @@ impl Vm {
         self.make_set(ty, iterable)
     }
 
-    /// A copy of the same type (`set_copy`).
+    /// A copy, of the built-in type (`set_copy`).
     pub fn set_copy(&mut self, id: ObjId) -> PyResult<ObjId> {
-        self.make_set(self.type_of(id), id)
+        self.make_base_set(id, id)
     }
 
     /// `a & b` (`set_intersection`).
