@@ -1,5 +1,7 @@
 //! The command line: reads the arguments and calls the library.
 
+mod cli_host;
+
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,6 +10,9 @@ use clap::{Parser, Subcommand};
 
 use ouroscope::bytecode::dis::{DisOptions, dis};
 use ouroscope::compiler::{self, CompileOptions, json};
+use ouroscope::events::Reporter;
+use ouroscope::stdlib::run::{RunOptions, STACK_SIZE, run};
+use ouroscope::stdlib::sysmodule::EMBEDDED_STDLIB;
 
 /// Shows how CPython 3.13 runs a program.
 #[derive(Parser)]
@@ -21,6 +26,8 @@ struct Cli {
 enum Command {
     /// Print the bytecode of a file, as `python3.13 -m dis` does
     Dis(DisArgs),
+    /// Run a Python file as `PYTHONHASHSEED=N python3.13 FILE` does
+    Run(RunArgs),
     /// Compile files and print their code objects
     Compile(CompileArgs),
 }
@@ -35,6 +42,21 @@ struct DisArgs {
     show_offsets: bool,
     /// The Python file
     file: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct RunArgs {
+    /// The seed of the string hash, as PYTHONHASHSEED
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed_hash: u32,
+    /// A directory with the modules of the standard library
+    #[arg(long, value_name = "DIR", env = "OUROSCOPE_STDLIB")]
+    stdlib: Option<PathBuf>,
+    /// The Python file
+    file: PathBuf,
+    /// What the program finds in `sys.argv[1:]`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
 }
 
 #[derive(clap::Args)]
@@ -65,6 +87,10 @@ impl From<io::Error> for Failure {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Run(args) => match run_file(args) {
+            Ok(status) => return ExitCode::from(status),
+            Err(failure) => Err(failure),
+        },
         Command::Dis(args) => run_dis(&args),
         Command::Compile(args) => run_compile(&args),
     };
@@ -97,6 +123,27 @@ fn run_dis(args: &DisArgs) -> Result<(), Failure> {
     let mut text = String::new();
     dis(&mut text, &compiled.code, &options).expect("writing to a string does not fail");
     Ok(io::stdout().lock().write_all(text.as_bytes())?)
+}
+
+fn run_file(args: RunArgs) -> Result<u8, Failure> {
+    let RunArgs { seed_hash, stdlib, file, args } = args;
+    let options = RunOptions {
+        source: read(&file)?,
+        filename: file.to_string_lossy().into_owned(),
+        args,
+        hash_seed: seed_hash,
+        path: vec![EMBEDDED_STDLIB.to_owned()],
+        optimize: 0,
+    };
+    let directory = file.parent().map(Path::to_owned).unwrap_or_default();
+    let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(move || {
+        let host = Box::new(cli_host::CliHost::new(&directory, stdlib));
+        run(&options, host, Reporter::default())
+    })?;
+    match thread.join() {
+        Ok(result) => Ok(result.status as u8),
+        Err(_panic) => Err(Failure::Failed(Some("the machine broke down; this is a bug".to_owned()))),
+    }
 }
 
 fn run_compile(args: &CompileArgs) -> Result<(), Failure> {

@@ -1,1 +1,18 @@
-//! The evaluation loop: one function per opcode, specialization, unwinding.
+//! The evaluation loop and what belongs to it: calls, unwinding, generators, imports.
+//!
+//! In reading order: `ceval` (the loop), `instructions` (one function for each opcode), `frames`
+//! and `call_args` (calls), `unwind` and `exception_groups` (exceptions), `generators`,
+//! `pending` (polls of the eval breaker), `intrinsics`, `import`, `suggestions`, `locals`.
+
+pub mod call_args;
+pub mod ceval;
+pub mod exception_groups;
+pub mod frames;
+pub mod generators;
+pub mod import;
+pub mod instructions;
+pub mod intrinsics;
+pub mod locals;
+pub mod pending;
+pub mod suggestions;
+pub mod unwind;

@@ -616,13 +616,14 @@ fn super_from_frame(vm: &mut Vm) -> PyResult<(ObjId, ObjId)> {
     let Some(frame) = vm.tstate.frames.last() else {
         return Err(vm.raise(types::RUNTIME_ERROR, "super(): no current frame"));
     };
-    let code = frame.code.code.clone();
+    let base = frame.base as usize;
+    let code = vm.code_runtime(frame.f_code).code.clone();
     if code.co_argcount == 0 {
         return Err(vm.raise(types::RUNTIME_ERROR, "super(): no arguments"));
     }
-    let mut obj = frame.localsplus[0];
-    if let Payload::Cell(cell) = vm.heap.payload(obj)
-        && !obj.is_null()
+    let mut obj = vm.tstate.datastack[base];
+    if !obj.is_null()
+        && let Payload::Cell(cell) = vm.heap.payload(obj)
         && vm.type_of(obj) == types::CELL
     {
         obj = cell.ob_ref;
@@ -634,7 +635,7 @@ fn super_from_frame(vm: &mut Vm) -> PyResult<(ObjId, ObjId)> {
         .co_localsplusnames
         .iter()
         .position(|n| &**n == "__class__");
-    let cell = position.map(|i| vm.tstate.frames.last().expect("seen above").localsplus[i]);
+    let cell = position.map(|i| vm.tstate.datastack[base + i]);
     let Some(cell) = cell.filter(|c| !c.is_null()) else {
         return Err(vm.raise(types::RUNTIME_ERROR, "super(): __class__ cell not found"));
     };

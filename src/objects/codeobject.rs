@@ -2,10 +2,10 @@
 //!
 //! Mirrors `Objects/codeobject.c`.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU16;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use crate::base::ObjId;
+use crate::base::{ObjId, SourceLocation};
 use crate::bytecode::CodeObject;
 use crate::events::CodeId;
 
@@ -28,6 +28,64 @@ pub struct CodeRuntime {
     pub names: Box<[ObjId]>,
     /// Names of `localsplus`, interned, immortal.
     pub localsplusnames: Box<[ObjId]>,
+    /// Slots before the value stack.
+    pub nlocalsplus: usize,
+    /// Slots in all.
+    pub framesize: usize,
+    pub co_argcount: usize,
+    pub co_kwonlyargcount: usize,
+    pub co_flags: u32,
+    /// The offset of the first `RESUME`: before it the frame is incomplete.
+    pub first_traceable: u32,
+    /// The location of every code unit, worked out when first needed.
+    locations: OnceLock<Box<[SourceLocation]>>,
+}
+
+impl CodeRuntime {
+    /// Makes `code` ready to run.
+    pub fn new(code: Arc<CodeObject>, code_id: Option<CodeId>, consts: Box<[ObjId]>, names: Box<[ObjId]>, localsplusnames: Box<[ObjId]>) -> Self {
+        const RESUME: u8 = crate::bytecode::Opcode::RESUME as u8;
+        let adaptive = super::code_quicken::quickened(&code);
+        let first_traceable = code.co_code.iter().position(|unit| unit.opcode == RESUME).unwrap_or(0);
+        Self {
+            code_id,
+            adaptive,
+            consts,
+            names,
+            localsplusnames,
+            nlocalsplus: code.co_nlocalsplus(),
+            framesize: code.co_nlocalsplus() + code.co_stacksize as usize,
+            co_argcount: code.co_argcount as usize,
+            co_kwonlyargcount: code.co_kwonlyargcount as usize,
+            co_flags: code.co_flags,
+            first_traceable: first_traceable as u32,
+            locations: OnceLock::new(),
+            code,
+        }
+    }
+
+    /// The live code unit at `pc`.
+    #[inline]
+    pub fn unit(&self, pc: usize) -> u16 {
+        self.adaptive[pc].load(Ordering::Relaxed)
+    }
+
+    /// Rewrites the code unit at `pc`.
+    #[inline]
+    pub fn set_unit(&self, pc: usize, unit: u16) {
+        self.adaptive[pc].store(unit, Ordering::Relaxed);
+    }
+
+    /// Where the instruction at `instr` stands in the source.
+    pub fn location_of(&self, instr: u32) -> SourceLocation {
+        let locations = self.locations.get_or_init(|| crate::bytecode::locations::co_positions(&self.code.co_linetable, self.code.co_firstlineno).into());
+        locations.get(instr as usize).copied().unwrap_or(SourceLocation::NONE)
+    }
+
+    /// The line of the instruction at `instr`; -1 when it has none (`PyCode_Addr2Line`).
+    pub fn line_of(&self, instr: u32) -> i32 {
+        self.location_of(instr).lineno
+    }
 }
 
 /// `PyCodeObject`.

@@ -7,6 +7,7 @@
 pub mod abstract_;
 pub mod abstract_sequence;
 pub mod boolobject;
+pub mod asyncgenobject;
 pub mod builtin_descr;
 pub mod bytearray_methods;
 pub mod bytearrayobject;
@@ -16,6 +17,9 @@ pub mod bytesobject;
 pub mod cellobject;
 pub mod classobject;
 pub mod clear;
+pub mod code_attributes;
+pub mod code_new;
+pub mod code_quicken;
 pub mod codeobject;
 pub mod complexobject;
 pub mod dealloc;
@@ -27,10 +31,13 @@ pub mod dictobject;
 pub mod display;
 pub mod enumobject;
 pub mod errors;
+pub mod eval_support;
 pub mod exception_types;
 pub mod exceptions;
 pub mod floatobject;
 pub mod frame;
+pub mod framelocals;
+pub mod frameobject;
 pub mod funcobject;
 pub mod genericaliasobject;
 pub mod genobject;
@@ -60,6 +67,7 @@ pub mod slotdefs;
 pub mod slots;
 pub mod startup;
 pub mod tupleobject;
+pub mod traceback;
 pub mod type_lookup;
 pub mod type_methods;
 pub mod type_new;
@@ -117,6 +125,19 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::MEMORYVIEW, &memoryobject::TYPE),
         (types::MEMORY_ITERATOR, &memoryobject::ITERATOR),
         (types::MODULE, &moduleobject::TYPE),
+        (types::FUNCTION, &funcobject::TYPE),
+        (types::CODE, &code_attributes::TYPE),
+        (types::CELL, &cellobject::TYPE),
+        (types::FRAME, &frameobject::TYPE),
+        (types::FRAME_LOCALS_PROXY, &framelocals::TYPE),
+        (types::TRACEBACK, &traceback::TYPE),
+        (types::GENERATOR, &genobject::GENERATOR_TYPE),
+        (types::COROUTINE, &genobject::COROUTINE_TYPE),
+        (types::COROUTINE_WRAPPER, &genobject::COROUTINE_WRAPPER_TYPE),
+        (types::ASYNC_GENERATOR, &asyncgenobject::TYPE),
+        (types::ASYNC_GEN_ASEND, &asyncgenobject::ASEND_TYPE),
+        (types::ASYNC_GEN_ATHROW, &asyncgenobject::ATHROW_TYPE),
+        (types::ASYNC_GEN_WRAPPED_VALUE, &asyncgenobject::WRAPPED_VALUE_TYPE),
         (types::WEAKREF, &weakrefobject::WEAKREF),
         (types::WEAKPROXY, &weakproxy::WEAKPROXY),
         (types::WEAKCALLABLEPROXY, &weakproxy::WEAKCALLABLEPROXY),

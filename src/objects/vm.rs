@@ -26,6 +26,13 @@ use super::wellknown::{self, types};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Raised(());
 
+impl Raised {
+    /// For a place that knows that an exception is already on its way.
+    pub const fn already_set() -> Self {
+        Self(())
+    }
+}
+
 /// What a function gives that may raise.
 pub type PyResult<T> = Result<T, Raised>;
 
@@ -92,6 +99,12 @@ pub struct ThreadState {
     pub ident: u64,
     /// The innermost frame is last.
     pub frames: Vec<InterpreterFrame>,
+    /// Local variables and value stacks of the frames, one behind the other.
+    pub datastack: Vec<ObjId>,
+    /// Where the next frame begins.
+    pub datastack_top: usize,
+    /// The instruction at which the innermost frame stands, in code units.
+    pub instr: u32,
     /// The exception on its way, owned; NULL: none.
     pub current_exception: ObjId,
     /// The exceptions being handled, innermost last (`exc_info` chain); each owned, NULL where a
@@ -163,6 +176,8 @@ pub struct InterpreterState {
     pub clock_nanos: u64,
     /// Instructions executed by all threads.
     pub instructions: u64,
+    /// The count of instructions at which the next poll has more to do (a thread's turn ends).
+    pub next_poll: u64,
     pub finalizing: bool,
     pub optimize: i32,
 }
@@ -218,6 +233,7 @@ impl Vm {
                 next_type_serial: 1,
                 next_func_version: 1,
                 next_keys_version: 1,
+                next_poll: u64::MAX,
                 ..InterpreterState::default()
             },
             hooks,

@@ -1,14 +1,25 @@
 //! Native modules: one file per module, each with its [`ModuleDef`].
 //!
-//! Mirrors `Modules/` and the module half of `Python/`.
+//! Mirrors `Modules/` and the module half of `Python/`. Beside the modules stands what runs a whole
+//! program: `run`, `shutdown`, `hooks`, `import`, `compile`, `warnings`, `traceback_print`.
 
 pub mod abcmodule;
+pub mod bltinmodule;
 pub mod collectionsmodule;
+pub mod compile;
 pub mod functoolsmodule;
 pub mod gcmodule;
+pub mod hooks;
+pub mod import;
 pub mod itertools_combinatoric;
 pub mod itertoolsmodule;
 pub mod operatormodule;
+pub mod run;
+pub mod shutdown;
+pub mod source_lines;
+pub mod sysmodule;
+pub mod traceback_print;
+pub mod warnings;
 pub mod weakrefmodule;
 
 use crate::base::ObjId;
@@ -32,7 +43,9 @@ pub static MODULES: &[&ModuleDef] = &[
     &functoolsmodule::MODULE,
     &gcmodule::MODULE,
     &itertoolsmodule::MODULE,
+    &bltinmodule::MODULE,
     &operatormodule::MODULE,
+    &sysmodule::MODULE,
     &weakrefmodule::MODULE,
 ];
 

@@ -1,0 +1,63 @@
+//! Jumps, and the places where other threads and the collector get their turn.
+
+use crate::events::Mode;
+use crate::interpreter::ceval::{Eval, Flow};
+use crate::objects::vm::PyResult;
+use crate::objects::wellknown::{FALSE, NONE, TRUE};
+
+pub fn jump_forward<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    eval.jump(oparg);
+    Ok(Flow::Next)
+}
+
+pub fn jump_backward<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    eval.poll()?;
+    eval.pc -= oparg as usize;
+    Ok(Flow::Next)
+}
+
+pub fn jump_backward_no_interrupt<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    eval.pc -= oparg as usize;
+    Ok(Flow::Next)
+}
+
+/// Notes in the cache whether the jump was taken, newest bit lowest.
+#[inline]
+fn branch<M: Mode>(eval: &mut Eval<'_, M>, taken: bool, oparg: u32) -> PyResult<Flow> {
+    let history = eval.cache(0) << 1 | u16::from(taken);
+    let at = eval.instr + 1;
+    eval.code.set_unit(at, history);
+    if taken {
+        eval.pc += oparg as usize;
+    }
+    Ok(Flow::Next)
+}
+
+pub fn pop_jump_if_false<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    let condition = eval.pop();
+    branch(eval, condition == FALSE, oparg)
+}
+
+pub fn pop_jump_if_true<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    let condition = eval.pop();
+    branch(eval, condition == TRUE, oparg)
+}
+
+pub fn pop_jump_if_none<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    let value = eval.pop();
+    eval.vm.decref(value);
+    branch(eval, value == NONE, oparg)
+}
+
+pub fn pop_jump_if_not_none<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    let value = eval.pop();
+    eval.vm.decref(value);
+    branch(eval, value != NONE, oparg)
+}
+
+pub fn resume<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if oparg & 3 < 2 {
+        eval.poll()?;
+    }
+    Ok(Flow::Next)
+}

@@ -1,0 +1,32 @@
+//! What happens at a poll of the eval breaker.
+//!
+//! Mirrors `_Py_HandlePending` of `Python/ceval_gil.c`.
+
+use std::sync::atomic::Ordering;
+
+use crate::base::ObjId;
+use crate::objects::vm::{PyResult, Stop, Vm, breaker};
+
+/// Serves, in this order: a stop, a scheduled collection, another thread's request for the GIL, an
+/// asynchronous exception.
+pub fn handle_pending(vm: &mut Vm) -> PyResult<()> {
+    if vm.stop.is_some() || vm.stop_flag.load(Ordering::Relaxed) {
+        return Err(vm.stop_with(Stop::Requested));
+    }
+    if vm.heap.gc.scheduled {
+        crate::gc::run_scheduled(vm);
+    }
+    if vm.eval_breaker & breaker::GIL_DROP_REQUEST != 0 {
+        (vm.hooks.block_on)(vm, ObjId::NULL, 0)?;
+    }
+    if vm.eval_breaker & breaker::ASYNC_EXCEPTION != 0 {
+        vm.eval_breaker &= !breaker::ASYNC_EXCEPTION;
+        let class = std::mem::take(&mut vm.tstate.async_exc);
+        if !class.is_null() {
+            let raised = vm.raise_with(class, ObjId::NULL);
+            vm.decref(class);
+            return Err(raised);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! Runs a program from beginning to end, as `python FILE` does.
+//!
+//! Mirrors `pymain_run_python` of `Modules/main.c` and `Py_FinalizeEx` of `Python/pylifecycle.c`.
+
+use crate::base::ObjId;
+use crate::events::{Event, Reporter};
+use crate::interpreter::frames;
+use crate::objects::object::Payload;
+use crate::objects::vm::{Host, PyResult, Stop, Vm};
+use crate::objects::wellknown::{NONE, names, types};
+
+use super::{compile, create_native_module, hooks, traceback_print};
+
+/// Bytes of stack for the machine's thread; memory is used only as far as it is touched.
+pub const STACK_SIZE: usize = 1 << 30;
+
+/// What a run is given.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// The file name as messages show it.
+    pub filename: String,
+    pub source: Vec<u8>,
+    /// `sys.argv[1:]`.
+    pub args: Vec<String>,
+    /// `PYTHONHASHSEED`.
+    pub hash_seed: u32,
+    /// `sys.path` behind the script's directory.
+    pub path: Vec<String>,
+    pub optimize: i32,
+}
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunResult {
+    pub status: i32,
+    /// Why the run was stopped before its end.
+    pub stop: Option<Stop>,
+}
+
+/// Runs a program on the calling thread, which needs [`STACK_SIZE`] bytes of stack.
+pub fn run(options: &RunOptions, host: Box<dyn Host>, reporter: Reporter) -> RunResult {
+    let mut vm = new_machine(options, host, reporter);
+    run_program(&mut vm, options)
+}
+
+/// A machine that is ready to run: `builtins` and `sys` are in place.
+pub fn new_machine(options: &RunOptions, host: Box<dyn Host>, reporter: Reporter) -> Vm {
+    let mut vm = Vm::new(reporter, host, hooks::hooks());
+    vm.interp.hash_secret = crate::base::hash::HashSecret::from_seed(options.hash_seed);
+    vm.interp.optimize = options.optimize;
+    vm.tstate.exc_info.push(ObjId::NULL);
+    let prepared = prepare(&mut vm, options);
+    if prepared.is_err() {
+        let text = match vm.take_raised() {
+            ObjId::NULL => String::new(),
+            exception => traceback_print::format_exception(&mut vm, exception),
+        };
+        panic!("the machine cannot start: {text}");
+    }
+    vm
+}
+
+fn prepare(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
+    vm.interp.modules = vm.new_dict();
+    let modules = vm.interp.modules;
+    let sys = create_native_module(vm, "sys")?.expect("sys is native");
+    vm.interp.sysdict = vm.module_dict(sys);
+    let dict = vm.interp.sysdict;
+    vm.incref(dict);
+    vm.dict_set_name(modules, "sys", sys);
+    vm.decref(sys);
+    let builtins = create_native_module(vm, "builtins")?.expect("builtins is native");
+    vm.interp.builtins = vm.module_dict(builtins);
+    let dict = vm.interp.builtins;
+    vm.incref(dict);
+    vm.dict_set_name(modules, "builtins", builtins);
+    vm.decref(builtins);
+    let sysdict = vm.interp.sysdict;
+    vm.dict_set_name(sysdict, "modules", modules);
+    let mut argv = vec![vm.new_str(&options.filename)];
+    for arg in &options.args {
+        argv.push(vm.new_str(arg));
+    }
+    let argv = vm.new_list(argv);
+    vm.dict_set_name(sysdict, "argv", argv);
+    vm.decref(argv);
+    let directory = options.filename.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let mut path = vec![vm.new_str(directory)];
+    for entry in &options.path {
+        path.push(vm.new_str(entry));
+    }
+    let path = vm.new_list(path);
+    vm.dict_set_name(sysdict, "path", path);
+    vm.decref(path);
+    Ok(())
+}
+
+/// Runs the program on a prepared machine and shuts the machine down.
+pub fn run_program(vm: &mut Vm, options: &RunOptions) -> RunResult {
+    vm.heap.report_dirty();
+    vm.heap.reporter.emit(Event::Ready);
+    let mut status = match run_main(vm, options) {
+        Ok(()) => 0,
+        Err(_raised) => handle_exit(vm),
+    };
+    if vm.stop.is_none() {
+        status = super::shutdown::finalize(vm, status);
+    }
+    let reason = vm.heap.reporter.text(&vm.stop.as_ref().map_or(String::new(), |stop| format!("{stop:?}")));
+    vm.heap.report_dirty();
+    vm.heap.reporter.emit(Event::End { status, reason });
+    vm.heap.reporter.flush();
+    RunResult { status, stop: vm.stop.clone() }
+}
+
+fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
+    let main = vm.new_module("__main__");
+    let dict = vm.module_dict(main);
+    let modules = vm.interp.modules;
+    vm.dict_set_name(modules, "__main__", main);
+    let builtins = vm.dict_get_name(modules, "builtins").expect("made at the start");
+    vm.dict_set(dict, names::BUILTINS, builtins)?;
+    vm.decref(main);
+    vm.dict_set(dict, names::ANNOTATIONS, NONE)?;
+    vm.dict_delete(dict, names::ANNOTATIONS)?;
+    let file = vm.new_str(&options.filename);
+    vm.dict_set(dict, names::FILE, file)?;
+    vm.decref(file);
+    vm.dict_set_name(dict, "__cached__", NONE);
+    let code = compile::compile_shared(vm, &options.source, &options.filename, "exec", 0, -1)?;
+    // The syntax tree keeps the constants alive until the script ends.
+    let (code, constants) = vm.new_code_keeping_constants(&code)?;
+    let result = frames::eval_code(vm, code, dict, dict);
+    vm.decref(code);
+    if result.is_ok() {
+        vm.decref_all(&constants);
+    }
+    let value = result?;
+    vm.decref(value);
+    Ok(())
+}
+
+/// Prints an exception that nobody caught, or takes the status of `SystemExit`
+/// (`handle_system_exit`, `PyErr_PrintEx`).
+fn handle_exit(vm: &mut Vm) -> i32 {
+    if vm.stop.is_some() {
+        return 1;
+    }
+    let exception = vm.take_raised();
+    if vm.isinstance(exception, types::SYSTEM_EXIT) {
+        return exit_status(vm, exception);
+    }
+    let class = vm.type_of(exception);
+    let traceback = match vm.heap.payload(exception) {
+        Payload::Exception(e) if !e.traceback.is_null() => e.traceback,
+        _ => NONE,
+    };
+    let sysdict = vm.interp.sysdict;
+    vm.dict_set_name(sysdict, "last_exc", exception);
+    vm.dict_set_name(sysdict, "last_type", class);
+    vm.dict_set_name(sysdict, "last_value", exception);
+    vm.dict_set_name(sysdict, "last_traceback", traceback);
+    flush(vm);
+    let hook = vm.dict_get_str(sysdict, names::EXCEPTHOOK);
+    match hook {
+        Some(hook) => {
+            vm.incref(hook);
+            let result = vm.call(hook, &[class, exception, traceback]);
+            vm.decref(hook);
+            match result {
+                Ok(value) => vm.decref(value),
+                Err(_raised) => {
+                    let second = vm.take_raised();
+                    if vm.isinstance(second, types::SYSTEM_EXIT) {
+                        return exit_status(vm, second);
+                    }
+                    let text = traceback_print::format_exception(vm, second);
+                    traceback_print::write_stderr(vm, &format!("Error in sys.excepthook:\n{text}"));
+                    vm.decref(second);
+                    let text = traceback_print::format_exception(vm, exception);
+                    traceback_print::write_stderr(vm, &format!("\nOriginal exception was:\n{text}"));
+                }
+            }
+        }
+        None => {
+            let text = traceback_print::format_exception(vm, exception);
+            traceback_print::write_stderr(vm, &format!("sys.excepthook is missing\n{text}"));
+        }
+    }
+    vm.decref(exception);
+    1
+}
+
+fn exit_status(vm: &mut Vm, exception: ObjId) -> i32 {
+    let code = match vm.heap.payload(exception) {
+        Payload::Exception(e) => e.field("code"),
+        _ => ObjId::NULL,
+    };
+    flush(vm);
+    let status = if code.is_null() || code == NONE {
+        0
+    } else if vm.is_int(code) {
+        vm.int_as_i64(code).map_or(255, |n| (n & 0xff) as i32)
+    } else {
+        let text = vm.str_string(code).unwrap_or_default();
+        traceback_print::write_stderr(vm, &format!("{text}\n"));
+        1
+    };
+    vm.decref(exception);
+    status
+}
+
+/// Flushes `sys.stdout`; errors are forgotten.
+pub fn flush(vm: &mut Vm) {
+    let sysdict = vm.interp.sysdict;
+    for name in [names::STDERR, names::STDOUT] {
+        if let Some(stream) = vm.dict_get_str(sysdict, name)
+            && stream != NONE
+        {
+            vm.incref(stream);
+            match vm.call_method(stream, names::FLUSH, &[]) {
+                Ok(value) => vm.decref(value),
+                Err(_raised) => vm.clear_raised(),
+            }
+            vm.decref(stream);
+        }
+    }
+}

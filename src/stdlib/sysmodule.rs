@@ -1,0 +1,236 @@
+//! The module `sys`.
+//!
+//! Mirrors `Python/sysmodule.c`.
+
+use crate::base::ObjId;
+use crate::events::Stream;
+use crate::objects::frameobject;
+use crate::objects::methodobject::{MethodDef, MethodImpl};
+use crate::objects::object::{NativePayload, Payload, Visit};
+use crate::objects::slots::Slots;
+use crate::objects::typeobject::{TypeFlags, TypeSpec};
+use crate::objects::vm::{PyResult, Vm};
+use crate::objects::wellknown::{NONE, bool_obj, names, types};
+
+use super::ModuleDef;
+
+/// The path under which files of the embedded standard library appear.
+pub const EMBEDDED_STDLIB: &str = "/usr/local/lib/python3.13";
+
+/// The module.
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "sys",
+    doc: "Access to objects that the interpreter uses or keeps.",
+    functions: &[
+        MethodDef::new("getrefcount", MethodImpl::O(getrefcount), "($module, object, /)"),
+        MethodDef::new("getsizeof", MethodImpl::Fast(getsizeof), ""),
+        MethodDef::new("exit", MethodImpl::Fast(exit), "($module, status=None, /)"),
+        MethodDef::new("exc_info", MethodImpl::NoArgs(exc_info), "($module, /)"),
+        MethodDef::new("exception", MethodImpl::NoArgs(exception), "($module, /)"),
+        MethodDef::new("intern", MethodImpl::O(intern), "($module, string, /)"),
+        MethodDef::new("getrecursionlimit", MethodImpl::NoArgs(getrecursionlimit), "($module, /)"),
+        MethodDef::new("setrecursionlimit", MethodImpl::O(setrecursionlimit), "($module, limit, /)"),
+        MethodDef::new("_getframe", MethodImpl::Fast(getframe), "($module, depth=0, /)"),
+        MethodDef::new("displayhook", MethodImpl::O(displayhook), "($module, object, /)"),
+        MethodDef::new("excepthook", MethodImpl::Fast(excepthook), "($module, exctype, value, traceback, /)"),
+        MethodDef::new("getdefaultencoding", MethodImpl::NoArgs(|vm, _| Ok(vm.new_str("utf-8"))), "($module, /)"),
+        MethodDef::new("is_finalizing", MethodImpl::NoArgs(|vm, _| Ok(bool_obj(vm.interp.finalizing))), "($module, /)"),
+    ],
+    exec: add_attributes,
+};
+
+fn add_attributes(vm: &mut Vm, module: ObjId) -> PyResult<()> {
+    let version = vm.new_str("3.13.0 (main, Oct  7 2024, 00:00:00) [GCC]");
+    vm.module_add(module, "version", version);
+    let maxsize = vm.new_int(i64::MAX);
+    vm.module_add(module, "maxsize", maxsize);
+    let platform = vm.new_str("linux");
+    vm.module_add(module, "platform", platform);
+    let byteorder = vm.new_str("little");
+    vm.module_add(module, "byteorder", byteorder);
+    let stream_type = vm.native_type(&TEXT_STREAM);
+    for (name, stream) in [("stdout", Stream::Stdout), ("stderr", Stream::Stderr)] {
+        let object = vm.new_native(stream_type, TextStream { stream });
+        vm.incref(object);
+        vm.module_add(module, name, object);
+        vm.module_add(module, &format!("__{name}__"), object);
+    }
+    Ok(())
+}
+
+fn getrefcount(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+    let count = vm.heap.refcnt(obj);
+    Ok(vm.new_int(i64::from(count)))
+}
+
+fn getsizeof(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+    vm.check_positional("getsizeof", args.len(), 1, 2)?;
+    let obj = args[0];
+    let result = match vm.lookup_special(obj, names::SIZEOF)? {
+        Some(method) => {
+            let size = vm.call(method, &[]);
+            vm.decref(method);
+            size
+        }
+        None => {
+            let name = vm.type_name_of(obj);
+            Err(vm.type_error(format!("Type {name} doesn't define __sizeof__")))
+        }
+    };
+    let size = match result {
+        Ok(size) => size,
+        Err(raised) => {
+            if let Some(&default) = args.get(1)
+                && vm.raised_matches(types::TYPE_ERROR)
+            {
+                vm.clear_raised();
+                return Ok(vm.incref(default));
+            }
+            return Err(raised);
+        }
+    };
+    let bytes = vm.index_as_ssize(size, None)?;
+    vm.decref(size);
+    if bytes < 0 {
+        return Err(vm.value_error("__sizeof__() should return >= 0"));
+    }
+    let static_type = matches!(vm.heap.payload(obj), Payload::Type(t) if !t.is_heap_type());
+    let pre_header = if static_type { 0 } else { vm.heap.type_object(vm.type_of(obj)).pre_header_size() as i64 };
+    Ok(vm.new_int(bytes + pre_header))
+}
+
+fn exit(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+    vm.check_positional("exit", args.len(), 0, 1)?;
+    let status = args.first().copied().unwrap_or(NONE);
+    Err(vm.raise_with(types::SYSTEM_EXIT, status))
+}
+
+fn exception(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+    let handled = vm.handled_exception();
+    Ok(vm.incref(if handled.is_null() { NONE } else { handled }))
+}
+
+fn exc_info(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+    let handled = vm.handled_exception();
+    if handled.is_null() {
+        return Ok(vm.new_tuple_from(&[NONE, NONE, NONE]));
+    }
+    let class = vm.type_of(handled);
+    let traceback = match vm.heap.payload(handled) {
+        Payload::Exception(e) if !e.traceback.is_null() => e.traceback,
+        _ => NONE,
+    };
+    Ok(vm.new_tuple_from(&[class, handled, traceback]))
+}
+
+fn intern(vm: &mut Vm, _: ObjId, text: ObjId) -> PyResult<ObjId> {
+    if vm.type_of(text) != types::STR {
+        let kind = vm.type_name_of(text);
+        return Err(vm.type_error(if vm.text(text).is_some() {
+            format!("can't intern {kind}")
+        } else {
+            format!("intern() argument must be str, not {kind}")
+        }));
+    }
+    let mut id = vm.incref(text);
+    vm.intern_in_place(&mut id);
+    Ok(id)
+}
+
+fn getrecursionlimit(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+    let limit = i64::from(vm.interp.recursion_limit);
+    Ok(vm.new_int(limit))
+}
+
+fn setrecursionlimit(vm: &mut Vm, _: ObjId, limit: ObjId) -> PyResult<ObjId> {
+    let new = vm.index_as_ssize(limit, None)?;
+    if new < 1 {
+        return Err(vm.value_error("recursion limit must be greater or equal than 1"));
+    }
+    let depth = i64::from(vm.interp.recursion_limit - vm.tstate.py_recursion_remaining);
+    if depth >= new {
+        return Err(vm.raise(
+            types::RECURSION_ERROR,
+            format!("cannot set the recursion limit to {new} at the recursion depth {depth}: the limit is too low"),
+        ));
+    }
+    let new = new.min(i64::from(i32::MAX)) as i32;
+    vm.tstate.py_recursion_remaining += new - vm.interp.recursion_limit;
+    vm.interp.recursion_limit = new;
+    Ok(NONE)
+}
+
+fn getframe(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+    vm.check_positional("_getframe", args.len(), 0, 1)?;
+    let mut depth = match args.first() {
+        Some(&depth) => vm.index_as_ssize(depth, None)?,
+        None => 0,
+    };
+    for index in (0..vm.tstate.frames.len()).rev() {
+        if vm.frame_is_incomplete(index) {
+            continue;
+        }
+        if depth <= 0 {
+            return Ok(frameobject::frame_object_at(vm, index));
+        }
+        depth -= 1;
+    }
+    Err(vm.value_error("call stack is not deep enough"))
+}
+
+fn displayhook(vm: &mut Vm, _: ObjId, value: ObjId) -> PyResult<ObjId> {
+    if value == NONE {
+        return Ok(NONE);
+    }
+    let builtins = vm.interp.builtins;
+    vm.dict_set(builtins, names::UNDERSCORE, NONE)?;
+    let text = vm.repr_string(value)?;
+    vm.write_output(Stream::Stdout, &format!("{text}\n"));
+    vm.dict_set(builtins, names::UNDERSCORE, value)?;
+    Ok(NONE)
+}
+
+fn excepthook(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+    vm.check_positional("excepthook", args.len(), 3, 3)?;
+    let text = super::traceback_print::format_exception(vm, args[1]);
+    super::traceback_print::write_stderr(vm, &text);
+    Ok(NONE)
+}
+
+/// A stream of the program: standard output or standard error.
+#[derive(Debug)]
+pub struct TextStream {
+    pub stream: Stream,
+}
+
+impl NativePayload for TextStream {
+    fn traverse(&self, _visit: Visit<'_>) {}
+    fn clear(&mut self, _dropped: &mut Vec<ObjId>) {}
+    crate::native_payload_any!();
+}
+
+/// The type of `sys.stdout` and `sys.stderr`.
+pub static TEXT_STREAM: TypeSpec = TypeSpec {
+    tp_name: "_io.TextIOWrapper",
+    tp_basicsize: 176,
+    tp_flags: TypeFlags::HAVE_GC,
+    slots: Slots::EMPTY,
+    methods: &[
+        MethodDef::new("write", MethodImpl::O(stream_write), "($self, text, /)"),
+        MethodDef::new("flush", MethodImpl::NoArgs(|_, _| Ok(NONE)), "($self, /)"),
+        MethodDef::new("isatty", MethodImpl::NoArgs(|_, _| Ok(bool_obj(false))), "($self, /)"),
+    ],
+    ..TypeSpec::EMPTY
+};
+
+fn stream_write(vm: &mut Vm, this: ObjId, text: ObjId) -> PyResult<ObjId> {
+    let Some(content) = vm.text(text) else {
+        let kind = vm.type_name_of(text);
+        return Err(vm.type_error(format!("write() argument must be str, not {kind}")));
+    };
+    let len = content.len() as i64;
+    let Some(content) = content.to_utf8() else { return Err(vm.raise_encode_error(text)) };
+    let stream = vm.heap.native::<TextStream>(this).map_or(Stream::Stdout, |s| s.stream);
+    vm.write_output(stream, &content);
+    Ok(vm.new_int(len))
+}
