@@ -15,11 +15,45 @@ use ouroscope::stdlib::run::{RunOptions, STACK_SIZE, run};
 use ouroscope::stdlib::sysmodule::EMBEDDED_STDLIB;
 
 /// Shows how CPython 3.13 runs a program.
+///
+/// Without a command it opens the window, on FILE when one is given.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(flatten)]
+    window: WindowArgs,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+}
+
+#[derive(clap::Args)]
+struct WindowArgs {
+    /// A Python program or a recording (.mcap) to open in the window
+    file: Option<PathBuf>,
+    /// Write a picture of the window as PNG and end
+    #[arg(long, value_name = "OUT.png")]
+    screenshot: Option<PathBuf>,
+    /// The moment to show: a number, 50%, end, line:12, gc:1/subtract_refs, call:main, …
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<String>,
+    /// Learn, Objects, Collector, Threads, Memory or Present
+    #[arg(long, value_name = "NAME")]
+    layout: Option<String>,
+    /// The panel to bring to the front
+    #[arg(long, value_name = "NAME")]
+    panel: Option<String>,
+    /// The variable whose object is selected
+    #[arg(long, value_name = "NAME")]
+    select: Option<String>,
+    /// The size of the window, such as 1280x800
+    #[arg(long, value_name = "WxH")]
+    size: Option<String>,
+    /// light, dark or high-contrast
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+    /// The size of text in percent, from 80 to 300
+    #[arg(long, value_name = "PERCENT")]
+    text_size: Option<u16>,
 }
 
 #[derive(Subcommand)]
@@ -86,13 +120,15 @@ impl From<io::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Run(args) => match run_file(args) {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Some(Command::Run(args)) => match run_file(args) {
             Ok(status) => return ExitCode::from(status),
             Err(failure) => Err(failure),
         },
-        Command::Dis(args) => run_dis(&args),
-        Command::Compile(args) => run_compile(&args),
+        Some(Command::Dis(args)) => run_dis(&args),
+        Some(Command::Compile(args)) => run_compile(&args),
+        None => open_window(cli.window),
     };
     let (status, message) = match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -104,6 +140,55 @@ fn main() -> ExitCode {
         let _ = writeln!(io::stderr(), "ouroscope: {message}");
     }
     ExitCode::from(status)
+}
+
+#[cfg(feature = "window")]
+fn open_window(args: WindowArgs) -> Result<(), Failure> {
+    use ouroscope::app::{
+        self, Options, layout::LayoutKind, ui::panels::PanelKind, ui::theme::ThemeKind,
+        window::parse_size,
+    };
+
+    let layout = wanted(args.layout.as_deref(), "layout", LayoutKind::from_name)?;
+    let panel = wanted(args.panel.as_deref(), "panel", PanelKind::from_name)?;
+    let theme = wanted(args.theme.as_deref(), "theme", ThemeKind::from_name)?;
+    let size = wanted(args.size.as_deref(), "size", parse_size)?;
+    if let Some(file) = args.file.as_ref().filter(|_| args.screenshot.is_some()) {
+        // The window would show the error; a picture of it is not what was asked for.
+        read(file)?;
+    }
+    let options = Options {
+        file: args.file,
+        screenshot: args.screenshot,
+        at: args.at,
+        layout,
+        panel,
+        select: args.select,
+        size,
+        theme,
+        text_scale: args.text_size.map(|percent| f32::from(percent) / 100.0),
+    };
+    app::run(options).map_err(|error| Failure::Failed(Some(error.to_string())))
+}
+
+/// Reads an option that is given as text.
+#[cfg(feature = "window")]
+fn wanted<T>(
+    text: Option<&str>,
+    what: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Failure> {
+    text.map(|text| {
+        parse(text).ok_or_else(|| Failure::Misuse(format!("there is no {what} {text:?}")))
+    })
+    .transpose()
+}
+
+#[cfg(not(feature = "window"))]
+fn open_window(_args: WindowArgs) -> Result<(), Failure> {
+    Err(Failure::Misuse(
+        "this build has no window; see `ouroscope --help` for the commands".to_owned(),
+    ))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {

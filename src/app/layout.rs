@@ -61,7 +61,7 @@ impl LayoutKind {
         let mut tiles = Tiles::default();
         let root = match self {
             Self::Learn => {
-                let source = tabs(&mut tiles, &[P::Source, P::Lesson]);
+                let source = tabs(&mut tiles, &[P::Source, P::Pipeline, P::Lesson]);
                 let console = tabs(&mut tiles, &[P::Console, P::Events]);
                 let bytecode = tabs(&mut tiles, &[P::Bytecode]);
                 let frames = tabs(&mut tiles, &[P::Frames]);
@@ -111,7 +111,10 @@ impl LayoutKind {
                 row(&mut tiles, &[(memory, 0.68), (side, 0.32)])
             }
             Self::Present => {
-                let source = tabs(&mut tiles, &[P::Source, P::Lesson, P::Bytecode, P::Console]);
+                let source = tabs(
+                    &mut tiles,
+                    &[P::Source, P::Lesson, P::Bytecode, P::Pipeline, P::Console],
+                );
                 let objects = tabs(
                     &mut tiles,
                     &[P::Objects, P::Collector, P::Threads, P::Memory],

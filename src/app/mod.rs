@@ -20,6 +20,7 @@ pub mod window;
 use std::path::PathBuf;
 
 use layout::LayoutKind;
+use ui::panels::PanelKind;
 use ui::theme::ThemeKind;
 
 /// What `ouroscope [FILE]` was asked for.
@@ -38,7 +39,7 @@ pub struct Options {
     /// 1 is 100 %.
     pub text_scale: Option<f32>,
     /// A panel to bring to the front.
-    pub panel: Option<String>,
+    pub panel: Option<PanelKind>,
     /// The name of a variable whose object is selected.
     pub select: Option<String>,
 }

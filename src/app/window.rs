@@ -367,7 +367,7 @@ impl Window {
             self.app
                 .apply(Command::Select(super::selection::Selection::Object(object)));
         }
-        if let Some(kind) = wishes.panel.as_deref().and_then(PanelKind::from_name) {
+        if let Some(kind) = wishes.panel {
             layout::show_panel(&mut self.tree, kind);
         }
     }

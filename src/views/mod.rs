@@ -19,6 +19,7 @@ pub mod lesson;
 pub mod look;
 pub mod memory;
 pub mod objects;
+pub mod pipeline;
 pub mod place;
 #[cfg(test)]
 pub mod sample;

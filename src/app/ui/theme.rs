@@ -19,6 +19,14 @@ impl ThemeKind {
     /// All of them, in the order of the menu.
     pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::HighContrast];
 
+    /// The theme of this name, in any case; a hyphen is as good as a space.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let name = name.replace('-', " ");
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(&name))
+    }
+
     /// The word for it on the screen.
     pub const fn name(self) -> &'static str {
         match self {

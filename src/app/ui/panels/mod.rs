@@ -9,6 +9,7 @@ pub mod inspector;
 pub mod lesson;
 pub mod memory;
 pub mod objects;
+pub mod pipeline;
 pub mod source;
 pub mod threads;
 
@@ -51,6 +52,7 @@ macro_rules! panels { ($($kind:ident $name:literal $mirrors:literal $about:liter
 panels! {
     Source "Source" "Parser/" "The program: the line that just ran, the next one, and the part that the current instruction computes."
     Lesson "Lesson" "" "What to look at, stop by stop."
+    Pipeline "Pipeline" "Python/compile.c" "How the source becomes bytecode, stage by stage, and what each optimization did."
     Bytecode "Bytecode" "Python/ceval.c" "The instructions of the selected frame, as dis shows them."
     Frames "Frames" "Include/internal/pycore_frame.h" "The call stack of each thread with locals, cells and value stack."
     Objects "Objects" "Objects/object.c" "The objects the program holds and the references between them."
@@ -97,6 +99,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
         Box::<source::SourcePanel>::default(),
         Box::<lesson::LessonPanel>::default(),
+        Box::<pipeline::PipelinePanel>::default(),
         Box::<bytecode::BytecodePanel>::default(),
         Box::<frames::FramesPanel>::default(),
         Box::<objects::ObjectsPanel>::default(),
