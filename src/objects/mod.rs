@@ -61,6 +61,7 @@ pub mod repr_writer;
 pub mod scalar_new;
 pub mod set_core;
 pub mod setobject;
+pub mod singletons;
 pub mod sliceobject;
 pub mod slot_functions;
 pub mod slotdefs;
@@ -143,6 +144,12 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::WEAKCALLABLEPROXY, &weakproxy::WEAKCALLABLEPROXY),
         (types::GENERIC_ALIAS, &genericaliasobject::TYPE),
         (types::UNION_TYPE, &unionobject::TYPE),
+        (types::NONE_TYPE, &singletons::NONE_TYPE),
+        (types::ELLIPSIS_TYPE, &singletons::ELLIPSIS_TYPE),
+        (
+            types::NOT_IMPLEMENTED_TYPE,
+            &singletons::NOT_IMPLEMENTED_TYPE,
+        ),
         (types::TUPLE, &tupleobject::TUPLE),
         (types::LIST, &listobject::LIST),
         (types::DICT, &dict_methods::DICT),

@@ -151,8 +151,9 @@ impl FromStr for NamedMoment {
                     None => (None, rest),
                 };
                 let line = line.trim().parse::<u32>();
-                let line =
-                    line.ok().ok_or_else(|| NamedMomentError::Number(text.to_owned(), "line:12"))?;
+                let line = line
+                    .ok()
+                    .ok_or_else(|| NamedMomentError::Number(text.to_owned(), "line:12"))?;
                 What::Line { file, line }
             }
             "call" => What::Call(name()),

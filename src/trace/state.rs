@@ -923,7 +923,9 @@ impl State {
 
     fn remove_frame(&mut self, frame: FrameId) -> Option<Shareable<FrameView>> {
         let view = self.frames.remove(frame)?;
-        self.stored = self.stored.saturating_sub(view.get().localsplus.len() as u64);
+        self.stored = self
+            .stored
+            .saturating_sub(view.get().localsplus.len() as u64);
         Some(view)
     }
 
