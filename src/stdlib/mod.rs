@@ -13,6 +13,7 @@ pub mod hooks;
 pub mod import;
 pub mod itertools_combinatoric;
 pub mod itertoolsmodule;
+pub mod mathmodule;
 pub mod operatormodule;
 pub mod run;
 pub mod shutdown;
@@ -44,6 +45,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &gcmodule::MODULE,
     &itertoolsmodule::MODULE,
     &bltinmodule::MODULE,
+    &mathmodule::MODULE,
     &operatormodule::MODULE,
     &sysmodule::MODULE,
     &weakrefmodule::MODULE,
