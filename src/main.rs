@@ -198,7 +198,11 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 fn run_dis(args: &DisArgs) -> Result<(), Failure> {
     let source = read(&args.file)?;
     let filename = args.file.to_string_lossy();
-    let compiled = compiler::compile(&source, &CompileOptions::exec(&*filename))
+    let options = CompileOptions {
+        startup: compiler::Startup::Dis,
+        ..CompileOptions::exec(&*filename)
+    };
+    let compiled = compiler::compile(&source, &options)
         .map_err(|error| Failure::Failed(Some(format!("{filename}: {error}"))))?;
     let options = DisOptions {
         show_caches: args.show_caches,

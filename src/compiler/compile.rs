@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::ast_opt::{self, FoldOptions, Folding};
 use super::codegen::{self, CodegenOptions, UnitStages};
 use super::future::{FutureFeatures, future_from_ast};
-use super::interned::SourceText;
+use super::interned::{SourceText, Startup};
 use super::symtable::{self, SymbolTable};
 use crate::bytecode::CodeObject;
 use crate::bytecode::code::flags;
@@ -40,6 +40,8 @@ pub struct CompileOptions {
     pub future_flags: u32,
     /// `PyCF_ALLOW_TOP_LEVEL_AWAIT`.
     pub top_level_await: bool,
+    /// What the interpreter did before; decides the order of some constant sets.
+    pub startup: Startup,
 }
 
 impl CompileOptions {
@@ -51,6 +53,7 @@ impl CompileOptions {
             optimize: 0,
             future_flags: 0,
             top_level_await: false,
+            startup: Startup::Program,
         }
     }
 }
@@ -180,6 +183,7 @@ fn codegen_options(options: &CompileOptions, future: FutureFeatures) -> CodegenO
         filename: Arc::clone(&options.filename),
         optimize: options.optimize,
         inherited_flags: future.ff_features,
+        startup: options.startup,
         future,
     }
 }

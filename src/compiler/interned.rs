@@ -28,10 +28,21 @@ pub enum SourceText<'a> {
     Unknown,
 }
 
+/// What the interpreter did before it compiles.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Startup {
+    /// It started, to run a program.
+    #[default]
+    Program,
+    /// It loaded the module `dis` and what that needs.
+    Dis,
+}
+
 /// The constant frozensets of one compilation.
 #[derive(Debug)]
 pub(super) struct FrozenSets<'a> {
     source: SourceText<'a>,
+    startup: Startup,
     /// The names in the source, once somebody asks.
     names: Option<FxHashSet<String>>,
     /// The sets that were made, to share equal ones.
@@ -39,9 +50,10 @@ pub(super) struct FrozenSets<'a> {
 }
 
 impl<'a> FrozenSets<'a> {
-    pub(super) fn new(source: SourceText<'a>) -> Self {
+    pub(super) fn new(source: SourceText<'a>, startup: Startup) -> Self {
         Self {
             source,
+            startup,
             names: None,
             made: FxHashSet::default(),
         }
@@ -78,6 +90,7 @@ impl<'a> FrozenSets<'a> {
             return false;
         }
         interned_at_startup().contains(text)
+            || self.startup == Startup::Dis && interned_by_dis().contains(text)
             || self
                 .names
                 .get_or_insert_with(|| names_in(self.source))
@@ -98,6 +111,12 @@ fn reordered(items: &[Constant]) -> Vec<Constant> {
 fn interned_at_startup() -> &'static FxHashSet<&'static str> {
     static WORDS: OnceLock<FxHashSet<&str>> = OnceLock::new();
     WORDS.get_or_init(|| include_str!("interned_at_startup.txt").lines().collect())
+}
+
+/// Those that `python -m dis` interns besides.
+fn interned_by_dis() -> &'static FxHashSet<&'static str> {
+    static WORDS: OnceLock<FxHashSet<&str>> = OnceLock::new();
+    WORDS.get_or_init(|| include_str!("interned_by_dis.txt").lines().collect())
 }
 
 /// All names in a source.
@@ -129,7 +148,7 @@ mod tests {
             .iter()
             .map(|item| Constant::Str(Text::from(*item).into()));
         let set = Constant::FrozenSet(strings.collect());
-        let found = FrozenSets::new(SourceText::Text(source)).in_final_order(set);
+        let found = FrozenSets::new(SourceText::Text(source), Startup::Program).in_final_order(set);
         let Constant::FrozenSet(found) = found else {
             unreachable!("a set stays a set");
         };

@@ -26,3 +26,4 @@ pub use compile::{
     CompileOptions, Compiled, Stages, compile, compile_ast, compile_str, compile_with_stages,
     symbol_table,
 };
+pub use interned::Startup;

@@ -47,6 +47,7 @@ pub fn compile_shared(
         optimize: optimize as u8,
         future_flags: flags & compiler::compile::PYCF_MASK,
         top_level_await: flags & ALLOW_TOP_LEVEL_AWAIT != 0,
+        startup: compiler::Startup::Program,
     };
     let result = if flags & SOURCE_IS_UTF8 != 0 {
         match std::str::from_utf8(source) {

@@ -26,7 +26,7 @@ use crate::bytecode::{CodeObject, Constant, Opcode};
 use crate::compiler::flowgraph::notes::CfgStage;
 use crate::compiler::future::FutureFeatures;
 use crate::compiler::instruction_sequence::{InstructionSequence, Label};
-use crate::compiler::interned::{FrozenSets, SourceText};
+use crate::compiler::interned::{FrozenSets, SourceText, Startup};
 use crate::compiler::symtable::{SymbolTable, SymbolTableEntry};
 use crate::syntax::ast::{self, Mod};
 use crate::syntax::error::{SyntaxError, Warning};
@@ -48,6 +48,8 @@ pub struct CodegenOptions {
     pub future: FutureFeatures,
     /// Bits of `co_flags` that every code object gets.
     pub inherited_flags: u32,
+    /// What the interpreter interned before.
+    pub startup: Startup,
 }
 
 /// How a scope looked on its way to a code object.
@@ -81,9 +83,9 @@ pub fn generate<'a>(
 ) -> Result<Generated, SyntaxError> {
     let mut generator = Codegen {
         symtable,
-        options,
         c_interactive: false,
-        frozen_sets: FrozenSets::new(source),
+        frozen_sets: FrozenSets::new(source, options.startup),
+        options,
         units: Vec::new(),
         warnings: Vec::new(),
         stages,
