@@ -331,6 +331,10 @@ fn bytearray_ass_item(vm: &mut Vm, this: ObjId, index: i64, value: ObjId) -> PyR
 
 fn bytearray_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -> PyResult<()> {
     if vm.has_index(key) {
+        // Here, unlike in `sq_ass_item`, the value is looked at before the index.
+        if !value.is_null() {
+            byte_value(vm, value, "byte must be in range(0, 256)")?;
+        }
         let index = index_key(vm, this, key)?;
         return bytearray_ass_item(vm, this, index, value);
     }

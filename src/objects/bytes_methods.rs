@@ -33,8 +33,16 @@ pub fn bytes_of(vm: &Vm, this: ObjId) -> &[u8] {
     }
 }
 
-/// An object of the kind of `this`.
+/// An object of the kind of `this`; even a single byte is new.
 pub fn make(vm: &mut Vm, this: ObjId, bytes: &[u8]) -> ObjId {
+    match vm.heap.payload(this) {
+        Payload::ByteArray(_) => vm.new_bytearray(bytes),
+        _ => vm.new_bytes_fresh(bytes),
+    }
+}
+
+/// An object of the kind of `this`; a single byte is the singleton.
+pub fn make_shared(vm: &mut Vm, this: ObjId, bytes: &[u8]) -> ObjId {
     match vm.heap.payload(this) {
         Payload::ByteArray(_) => vm.new_bytearray(bytes),
         _ => vm.new_bytes(bytes),
@@ -57,7 +65,7 @@ fn part(vm: &mut Vm, this: ObjId, (start, end): Range) -> ObjId {
         return unchanged(vm, this);
     }
     let bytes = bytes[start..end].to_vec();
-    make(vm, this, &bytes)
+    make_shared(vm, this, &bytes)
 }
 
 macro_rules! shared_methods { ($($def:expr,)* ; $($own:expr,)*) => {

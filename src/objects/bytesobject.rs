@@ -8,7 +8,7 @@ use crate::base::textops::bytes::from_hex;
 use crate::base::textops::search::to_points;
 use crate::base::{ObjId, hash};
 
-use super::bytes_like::{bytes_from_object, call_dunder_bytes, contents};
+use super::bytes_like::{bytes_from_object, call_dunder_bytes, contents, is_bytes_like};
 use super::bytes_methods::{self, BYTES_METHODS, bytes_of};
 use super::floatobject::as_double;
 use super::getargs::Signature;
@@ -98,7 +98,7 @@ fn bytes_subscript(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<ObjId> {
             return Ok(vm.incref(this));
         }
         let part = slice.pick(bytes);
-        return Ok(vm.new_bytes(&part));
+        return Ok(if slice.step == 1 { vm.new_bytes(&part) } else { vm.new_bytes_fresh(&part) });
     }
     let name = vm.type_name_of(key);
     Err(vm.type_error(format!(
@@ -206,13 +206,14 @@ fn bytes_from_args(vm: &mut Vm, source: ObjId, encoding: ObjId, errors: ObjId) -
         match vm.index_as_ssize(source, Some(types::OVERFLOW_ERROR)) {
             Ok(count) if count < 0 => return Err(vm.value_error("negative count")),
             Ok(count) if count > 1 << 32 => return Err(raise_memory_error(vm)),
-            Ok(count) => return Ok(vm.new_bytes(&vec![0; count as usize])),
+            Ok(count) => return Ok(vm.new_bytes_fresh(&vec![0; count as usize])),
             Err(raised) if !vm.raised_matches(types::TYPE_ERROR) => return Err(raised),
             Err(_) => vm.clear_raised(),
         }
     }
+    let from_buffer = is_bytes_like(vm, source);
     let bytes = bytes_from_object(vm, source)?;
-    Ok(vm.new_bytes(&bytes))
+    Ok(if from_buffer { vm.new_bytes_fresh(&bytes) } else { vm.new_bytes(&bytes) })
 }
 
 // ---- `%`
@@ -240,7 +241,7 @@ pub fn percent_format(vm: &mut Vm, format: ObjId, args: ObjId) -> PyResult<ObjId
     if arguments.left_over() {
         return Err(vm.type_error("not all arguments converted during bytes formatting"));
     }
-    Ok(bytes_methods::make(vm, format, &out))
+    Ok(bytes_methods::make_shared(vm, format, &out))
 }
 
 fn percent_points(vm: &mut Vm, points: &[u32], arguments: &mut PercentArgs) -> PyResult<Vec<u8>> {
@@ -280,10 +281,6 @@ fn percent_directive(
     let Some(conversion) = directive.conversion else {
         return Err(vm.value_error("incomplete format"));
     };
-    if conversion == 0x25 {
-        out.push(0x25);
-        return Ok(());
-    }
     let value = arguments.take(vm)?;
     let conversion_char = char::from_u32(conversion).unwrap_or('\u{FFFD}');
     let (mut text, numeric): (Vec<u32>, bool) = match conversion_char {
@@ -336,7 +333,7 @@ fn percent_directive(
 }
 
 fn percent_bytes(vm: &mut Vm, value: ObjId) -> PyResult<Vec<u8>> {
-    if super::bytes_like::is_bytes_like(vm, value) {
+    if is_bytes_like(vm, value) {
         return contents(vm, value);
     }
     if let Some(bytes) = call_dunder_bytes(vm, value)? {

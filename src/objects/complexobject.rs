@@ -219,7 +219,7 @@ fn power_polar(base: Pair, exponent: Pair) -> Option<Pair> {
     let angle = base[1].atan2(base[0]);
     let mut phase = angle * exponent[0];
     if exponent[1] != 0.0 {
-        length *= (-angle * exponent[1]).exp();
+        length /= (angle * exponent[1]).exp();
         phase += exponent[1] * magnitude.ln();
     }
     Some([length * phase.cos(), length * phase.sin()])

@@ -197,7 +197,7 @@ fn to_bytes(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResul
     if !little {
         bytes.reverse();
     }
-    Ok(vm.new_bytes(&bytes))
+    Ok(vm.new_bytes_fresh(&bytes))
 }
 
 fn from_bytes(vm: &mut Vm, ty: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {

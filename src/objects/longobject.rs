@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use crate::base::format::int as int_text;
 use crate::base::format::repr::repr_bytes;
-use crate::base::{BigInt, ObjId, hash, integer};
+use crate::base::{BigInt, ObjId, Text, hash, integer};
 
 use super::floatobject;
 use super::object::Payload;
@@ -388,7 +388,7 @@ fn long_hash(vm: &mut Vm, a: ObjId) -> PyResult<i64> {
 
 fn long_repr(vm: &mut Vm, a: ObjId) -> PyResult<ObjId> {
     let text = vm.int_to_decimal(a)?;
-    Ok(vm.new_string(text))
+    Ok(vm.new_text_fresh(Text::from(text)))
 }
 
 fn long_richcompare(vm: &mut Vm, a: ObjId, b: ObjId, op: CompareOp) -> PyResult<ObjId> {

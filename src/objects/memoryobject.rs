@@ -651,7 +651,7 @@ fn tobytes(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult
     }
     check_released(vm, this)?;
     let bytes = contents_of(vm, this).unwrap_or_default();
-    Ok(vm.new_bytes(&bytes))
+    Ok(vm.new_bytes_fresh(&bytes))
 }
 
 fn hex(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {

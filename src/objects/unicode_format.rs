@@ -61,7 +61,7 @@ impl Vm {
         }
         let escaped = repr::escape_non_ascii(text_of(self, result));
         self.decref(result);
-        Ok(self.new_text(escaped))
+        Ok(self.new_text_fresh(escaped))
     }
 }
 
@@ -216,13 +216,41 @@ impl PercentArgs {
 pub fn percent_format(vm: &mut Vm, format: ObjId, args: ObjId) -> PyResult<ObjId> {
     let points = to_points(text_of(vm, format));
     let mut arguments = PercentArgs::new(vm, args, types::STR);
-    let result = percent_points(vm, &points, &mut arguments);
+    let result = match lone_string_conversion(&points) {
+        Some(conversion) => arguments.take(vm).and_then(|value| percent_string(vm, value, conversion)),
+        None => percent_points(vm, &points, &mut arguments).map(|out| vm.new_text(Text::from_code_points(&out))),
+    };
     arguments.release(vm);
-    let out = result?;
+    let result = result?;
     if arguments.left_over() {
+        vm.decref(result);
         return Err(vm.type_error("not all arguments converted during string formatting"));
     }
-    Ok(vm.new_text(Text::from_code_points(&out)))
+    Ok(result)
+}
+
+/// The conversion of a format that is `%s`, `%r` or `%a` alone: its result is the value's string
+/// itself, as CPython's writer keeps a lone string.
+fn lone_string_conversion(points: &[u32]) -> Option<char> {
+    match points {
+        [0x25, c @ (0x73 | 0x72 | 0x61)] => char::from_u32(*c),
+        _ => None,
+    }
+}
+
+/// `str`, `repr` or `ascii` of a value, exact.
+fn percent_string(vm: &mut Vm, value: ObjId, conversion: char) -> PyResult<ObjId> {
+    let shown = match conversion {
+        's' => vm.str(value)?,
+        'r' => vm.repr(value)?,
+        _ => vm.ascii(value)?,
+    };
+    if vm.type_of(shown) == types::STR && text_of(vm, shown).len() != 1 {
+        return Ok(shown);
+    }
+    let text = text_of(vm, shown).clone();
+    vm.decref(shown);
+    Ok(vm.new_text(text))
 }
 
 fn percent_points(vm: &mut Vm, points: &[u32], arguments: &mut PercentArgs) -> PyResult<Vec<u32>> {
@@ -261,19 +289,11 @@ fn percent_directive(
     let Some(conversion) = directive.conversion else {
         return Err(vm.value_error("incomplete format"));
     };
-    if conversion == 0x25 {
-        out.push(0x25);
-        return Ok(());
-    }
     let value = arguments.take(vm)?;
     let conversion_char = char::from_u32(conversion).unwrap_or('\u{FFFD}');
     let (mut text, numeric) = match conversion_char {
         's' | 'r' | 'a' => {
-            let shown = match conversion_char {
-                's' => vm.str(value)?,
-                'r' => vm.repr(value)?,
-                _ => vm.ascii(value)?,
-            };
+            let shown = percent_string(vm, value, conversion_char)?;
             let text = to_points(text_of(vm, shown));
             vm.decref(shown);
             (text, false)
@@ -379,8 +399,7 @@ fn percent_char(vm: &mut Vm, value: ObjId) -> PyResult<u32> {
     vm.decref(index);
     match point {
         Some(point @ 0..=0x10_ffff) => Ok(point as u32),
-        Some(_) => Err(vm.raise(types::OVERFLOW_ERROR, "%c arg not in range(0x110000)")),
-        None => Err(vm.type_error("%c requires int or char")),
+        Some(_) | None => Err(vm.raise(types::OVERFLOW_ERROR, "%c arg not in range(0x110000)")),
     }
 }
 
@@ -426,6 +445,15 @@ fn format_template(
         kwargs,
         numbering: Numbering::Undecided,
     };
+    let mut first = MarkupIterator::new(&template, 0, template.len());
+    if let Some(Ok(markup)) = first.next()
+        && let Some(field) = &markup.field
+        && markup.literal.0 == markup.literal.1
+        && first.next().is_none()
+    {
+        // A field alone: its string is the result, as CPython's writer keeps a lone string.
+        return formatter.field_string(vm, field, 2);
+    }
     let out = formatter.build(vm, 0, template.len(), 2)?;
     Ok(vm.new_text(Text::from_code_points(&out)))
 }
@@ -455,16 +483,21 @@ impl Formatter<'_> {
         depth: i32,
         out: &mut Vec<u32>,
     ) -> PyResult<()> {
+        let shown = self.field_string(vm, field, depth)?;
+        out.extend(text_of(vm, shown).code_points());
+        vm.decref(shown);
+        Ok(())
+    }
+
+    /// The string that stands for a field: a new reference (`output_markup`).
+    fn field_string(&mut self, vm: &mut Vm, field: &template::Field, depth: i32) -> PyResult<ObjId> {
         let mut value = self.field_object(vm, field.name)?;
         if let Some(conversion) = field.conversion {
             let converted = match char::from_u32(conversion) {
                 Some('r') => vm.repr(value),
                 Some('s') => vm.str(value),
                 Some('a') => vm.ascii(value),
-                _ => Err(raise_format_error(
-                    vm,
-                    template::unknown_conversion(conversion),
-                )),
+                _ => Err(raise_format_error(vm, template::unknown_conversion(conversion))),
             };
             vm.decref(value);
             value = converted?;
@@ -472,9 +505,14 @@ impl Formatter<'_> {
         let result = self.render(vm, value, field, depth);
         vm.decref(value);
         let shown = result?;
-        out.extend(text_of(vm, shown).code_points());
+        // Numbers are written digit by digit, which finds the singletons of one character.
+        let text = text_of(vm, shown);
+        if vm.type_of(shown) == types::STR && text.len() != 1 {
+            return Ok(shown);
+        }
+        let text = text.clone();
         vm.decref(shown);
-        Ok(())
+        Ok(vm.new_text(text))
     }
 
     fn render(

@@ -219,7 +219,7 @@ pub(super) const METHODS: &[MethodDef] = &[
 
 fn map_case(vm: &mut Vm, this: ObjId, map: fn(&Text) -> Text) -> PyResult<ObjId> {
     let mapped = map(text_of(vm, this));
-    Ok(vm.new_text(mapped))
+    Ok(vm.new_text_fresh(mapped))
 }
 
 fn ask(vm: &Vm, this: ObjId, question: fn(&Text) -> bool) -> PyResult<ObjId> {
@@ -246,7 +246,7 @@ fn replace(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult
         text_of(vm, values[1]),
         limit,
     ) {
-        Some(text) => Ok(vm.new_text(text)),
+        Some(text) => Ok(vm.new_text_fresh(text)),
         None => Ok(vm.str_unchanged(this)),
     }
 }
@@ -365,7 +365,7 @@ pub fn join_items(vm: &mut Vm, separator: ObjId, items: &[ObjId]) -> PyResult<Ob
         )));
     }
     let joined = search::join(text_of(vm, separator), &texts);
-    Ok(vm.new_text(joined))
+    Ok(vm.new_text_fresh(joined))
 }
 
 /// The fill character argument of `center` and its sisters.
@@ -404,7 +404,7 @@ fn justify(
     }
     let (left, right) = share(length, width as usize);
     let points = layout::pad(&to_points(text_of(vm, this)), left, right, fill);
-    Ok(vm.new_text(Text::from_code_points(&points)))
+    Ok(vm.new_text_fresh(Text::from_code_points(&points)))
 }
 
 fn center(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
@@ -425,7 +425,7 @@ fn zfill(vm: &mut Vm, this: ObjId, width: ObjId) -> PyResult<ObjId> {
         return Err(raise_memory_error(vm));
     }
     match layout::zfill(&to_points(text_of(vm, this)), width.max(0) as usize) {
-        Some(points) => Ok(vm.new_text(Text::from_code_points(&points))),
+        Some(points) => Ok(vm.new_text_fresh(Text::from_code_points(&points))),
         None => Ok(vm.str_unchanged(this)),
     }
 }

@@ -13,7 +13,8 @@ use super::scalar_new::bad_argument;
 use super::slots::{CompareOp, Slots};
 use super::typeobject::{TypeFlags, TypeSpec};
 use super::vm::{PyResult, Raised, Vm};
-use super::wellknown::{EMPTY_STR, EMPTY_TUPLE, NOT_IMPLEMENTED, bool_obj, types};
+use super::heap::Reuse;
+use super::wellknown::{EMPTY_BYTES, EMPTY_STR, EMPTY_TUPLE, NOT_IMPLEMENTED, bool_obj, types};
 use super::{unicode_codecs, unicode_format, unicode_iter, unicode_methods};
 
 /// The type `str`.
@@ -98,6 +99,23 @@ impl Vm {
         }
         let text = text_of(self, s).clone();
         self.new_text(text)
+    }
+
+    /// A `str` that is new even when it is one Latin-1 character, as results of `PyUnicode_New`
+    /// are that no one looks up afterwards; the empty string stays the singleton.
+    pub fn new_text_fresh(&mut self, text: Text) -> ObjId {
+        if text.is_empty() {
+            return EMPTY_STR;
+        }
+        self.heap.alloc(types::STR, Payload::Str(Box::new(StrObject::new(text))), Reuse::Fresh)
+    }
+
+    /// A `bytes` that is new even when it is one byte; the empty bytes stay the singleton.
+    pub fn new_bytes_fresh(&mut self, bytes: &[u8]) -> ObjId {
+        if bytes.is_empty() {
+            return EMPTY_BYTES;
+        }
+        self.heap.alloc(types::BYTES, Payload::Bytes(bytes.into()), Reuse::Fresh)
     }
 
     /// The part of a string; the whole of an exact string is itself (`PyUnicode_Substring`).
@@ -231,7 +249,7 @@ fn unicode_subscript(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<ObjId> {
         }
         let part =
             search::slice_with_step(text_of(vm, this), slice.start, slice.step, slice.length);
-        return Ok(vm.new_text(part));
+        return Ok(vm.new_text_fresh(part));
     }
     let name = vm.type_name_of(key);
     Err(vm.type_error(format!("string indices must be integers, not '{name}'")))

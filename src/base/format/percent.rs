@@ -194,6 +194,10 @@ impl Iterator for Pieces<'_> {
             return None;
         }
         if self.take_if('%') {
+            // Only a bare `%%` stands for a percent sign.
+            if self.take_if('%') {
+                return Some(Piece::Literal(self.pos - 1, self.pos));
+            }
             return Some(Piece::Directive(self.read_directive()));
         }
         let start = self.pos;
