@@ -98,7 +98,11 @@ fn bytes_subscript(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<ObjId> {
             return Ok(vm.incref(this));
         }
         let part = slice.pick(bytes);
-        return Ok(if slice.step == 1 { vm.new_bytes(&part) } else { vm.new_bytes_fresh(&part) });
+        return Ok(if slice.step == 1 {
+            vm.new_bytes(&part)
+        } else {
+            vm.new_bytes_fresh(&part)
+        });
     }
     let name = vm.type_name_of(key);
     Err(vm.type_error(format!(
@@ -213,7 +217,11 @@ fn bytes_from_args(vm: &mut Vm, source: ObjId, encoding: ObjId, errors: ObjId) -
     }
     let from_buffer = is_bytes_like(vm, source);
     let bytes = bytes_from_object(vm, source)?;
-    Ok(if from_buffer { vm.new_bytes_fresh(&bytes) } else { vm.new_bytes(&bytes) })
+    Ok(if from_buffer {
+        vm.new_bytes_fresh(&bytes)
+    } else {
+        vm.new_bytes(&bytes)
+    })
 }
 
 // ---- `%`

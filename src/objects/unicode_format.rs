@@ -217,8 +217,11 @@ pub fn percent_format(vm: &mut Vm, format: ObjId, args: ObjId) -> PyResult<ObjId
     let points = to_points(text_of(vm, format));
     let mut arguments = PercentArgs::new(vm, args, types::STR);
     let result = match lone_string_conversion(&points) {
-        Some(conversion) => arguments.take(vm).and_then(|value| percent_string(vm, value, conversion)),
-        None => percent_points(vm, &points, &mut arguments).map(|out| vm.new_text(Text::from_code_points(&out))),
+        Some(conversion) => arguments
+            .take(vm)
+            .and_then(|value| percent_string(vm, value, conversion)),
+        None => percent_points(vm, &points, &mut arguments)
+            .map(|out| vm.new_text(Text::from_code_points(&out))),
     };
     arguments.release(vm);
     let result = result?;
@@ -490,14 +493,22 @@ impl Formatter<'_> {
     }
 
     /// The string that stands for a field: a new reference (`output_markup`).
-    fn field_string(&mut self, vm: &mut Vm, field: &template::Field, depth: i32) -> PyResult<ObjId> {
+    fn field_string(
+        &mut self,
+        vm: &mut Vm,
+        field: &template::Field,
+        depth: i32,
+    ) -> PyResult<ObjId> {
         let mut value = self.field_object(vm, field.name)?;
         if let Some(conversion) = field.conversion {
             let converted = match char::from_u32(conversion) {
                 Some('r') => vm.repr(value),
                 Some('s') => vm.str(value),
                 Some('a') => vm.ascii(value),
-                _ => Err(raise_format_error(vm, template::unknown_conversion(conversion))),
+                _ => Err(raise_format_error(
+                    vm,
+                    template::unknown_conversion(conversion),
+                )),
             };
             vm.decref(value);
             value = converted?;

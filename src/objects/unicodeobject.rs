@@ -8,12 +8,12 @@ use crate::base::textops::search;
 use crate::base::{ObjId, Text, format::repr};
 
 use super::getargs::Signature;
+use super::heap::Reuse;
 use super::object::Payload;
 use super::scalar_new::bad_argument;
 use super::slots::{CompareOp, Slots};
 use super::typeobject::{TypeFlags, TypeSpec};
 use super::vm::{PyResult, Raised, Vm};
-use super::heap::Reuse;
 use super::wellknown::{EMPTY_BYTES, EMPTY_STR, EMPTY_TUPLE, NOT_IMPLEMENTED, bool_obj, types};
 use super::{unicode_codecs, unicode_format, unicode_iter, unicode_methods};
 
@@ -107,7 +107,11 @@ impl Vm {
         if text.is_empty() {
             return EMPTY_STR;
         }
-        self.heap.alloc(types::STR, Payload::Str(Box::new(StrObject::new(text))), Reuse::Fresh)
+        self.heap.alloc(
+            types::STR,
+            Payload::Str(Box::new(StrObject::new(text))),
+            Reuse::Fresh,
+        )
     }
 
     /// A `bytes` that is new even when it is one byte; the empty bytes stay the singleton.
@@ -115,7 +119,8 @@ impl Vm {
         if bytes.is_empty() {
             return EMPTY_BYTES;
         }
-        self.heap.alloc(types::BYTES, Payload::Bytes(bytes.into()), Reuse::Fresh)
+        self.heap
+            .alloc(types::BYTES, Payload::Bytes(bytes.into()), Reuse::Fresh)
     }
 
     /// The part of a string; the whole of an exact string is itself (`PyUnicode_Substring`).
