@@ -1,1 +1,11 @@
 //! Source in, recording out: runs a program within budgets; no window.
+
+mod host;
+pub mod limits;
+pub mod report;
+#[expect(clippy::module_inception, reason = "the session is what this layer is about")]
+mod session;
+
+pub use limits::Limits;
+pub use report::{Info, info};
+pub use session::{Outcome, Progress, Session, SessionError, SessionOptions, Sink};

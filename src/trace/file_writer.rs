@@ -376,10 +376,10 @@ enum Part {
 /// An [`EventSink`] that writes a file on a thread of its own.
 ///
 /// The machine waits when the file falls far behind, so memory stays bounded. After a failure
-/// (a full disk) nothing more is written and [`FileRecorder::error`] tells why at once.
+/// (a full disk) nothing more is written and [`FileTask::error`] tells why at once.
 pub struct FileRecorder {
     sender: SyncSender<Part>,
-    failure: Arc<Mutex<Option<String>>>,
+    failed: bool,
 }
 
 impl std::fmt::Debug for FileRecorder {
@@ -409,11 +409,8 @@ impl FileRecorder {
             }
             result
         });
-        let task = FileTask {
-            thread,
-            failure: Arc::clone(&failure),
-        };
-        Ok((Self { sender, failure }, task))
+        let task = FileTask { thread, failure };
+        Ok((Self { sender, failed: false }, task))
     }
 
     /// Adds a source file.
@@ -421,17 +418,14 @@ impl FileRecorder {
         self.send(Part::Source(path.to_owned(), text.to_owned()));
     }
 
-    /// Why writing stopped, if it did.
-    pub fn error(&self) -> Option<String> {
-        self.failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Whether writing stopped early; [`FileTask::error`] says why.
+    pub const fn has_failed(&self) -> bool {
+        self.failed
     }
 
-    /// The writer is gone only after a failure, which the task reports.
-    fn send(&self, part: Part) {
-        let _ = self.sender.send(part);
+    /// The receiver is gone only after a failure, which the task reports.
+    fn send(&mut self, part: Part) {
+        self.failed |= self.sender.send(part).is_err();
     }
 }
 

@@ -1,0 +1,103 @@
+//! The outside world of a recorded program: files beside it, a standard library, its output.
+
+use std::io::{BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::events::Stream;
+use crate::objects::vm::Host;
+
+/// The source files that the run read, for the recording.
+pub(super) type ReadSources = Arc<Mutex<Vec<(String, String)>>>;
+
+/// Shows a program the files beside it and nothing else.
+#[derive(Debug)]
+pub(super) struct SessionHost {
+    /// Only files in here may be read; `None`: no files at all.
+    directory: Option<PathBuf>,
+    stdlib: Option<PathBuf>,
+    /// Output goes to this process's streams too, and input comes from it.
+    terminal: bool,
+    sources: ReadSources,
+}
+
+impl SessionHost {
+    pub(super) fn new(
+        directory: Option<&Path>,
+        stdlib: Option<PathBuf>,
+        terminal: bool,
+        sources: ReadSources,
+    ) -> Self {
+        let directory = directory.map(|directory| {
+            let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+            directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
+        });
+        Self { directory, stdlib, terminal, sources }
+    }
+
+    /// The real path, if the sandbox shows it.
+    fn allowed(&self, path: &str) -> Option<PathBuf> {
+        let path = if path.is_empty() { Path::new(".") } else { Path::new(path) };
+        let real = path.canonicalize().ok()?;
+        real.starts_with(self.directory.as_ref()?).then_some(real)
+    }
+
+    fn note_source(&self, path: &str, bytes: &[u8]) {
+        if path.ends_with(".py") {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+            sources.push((path.to_owned(), text));
+        }
+    }
+}
+
+impl Host for SessionHost {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        if self.terminal {
+            // A reader that went away is no reason to stop the program.
+            let _ = match stream {
+                Stream::Stdout => std::io::stdout().write_all(bytes),
+                Stream::Stderr => std::io::stderr().write_all(bytes),
+            };
+        }
+    }
+
+    fn read_line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        if !self.terminal {
+            return None;
+        }
+        match std::io::stdin().lock().read_line(&mut line) {
+            Ok(0) | Err(_) => None,
+            Ok(_) => Some(line),
+        }
+    }
+
+    fn read_file(&mut self, path: &str) -> Option<Vec<u8>> {
+        let real = self.allowed(path)?;
+        let bytes = real.is_file().then(|| std::fs::read(real).ok()).flatten()?;
+        self.note_source(path, &bytes);
+        Some(bytes)
+    }
+
+    fn is_dir(&mut self, path: &str) -> bool {
+        self.allowed(path).is_some_and(|real| real.is_dir())
+    }
+
+    fn list_dir(&mut self, path: &str) -> Option<Vec<String>> {
+        let real = self.allowed(path)?;
+        let entries = std::fs::read_dir(real).ok()?;
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        names.sort();
+        Some(names)
+    }
+
+    fn stdlib_file(&mut self, path: &str) -> Option<Vec<u8>> {
+        let real = self.stdlib.as_ref()?.join(path);
+        let inside = !path.contains("..") && real.is_file();
+        let bytes = inside.then(|| std::fs::read(real).ok()).flatten()?;
+        self.note_source(path, &bytes);
+        Some(bytes)
+    }
+}

@@ -1,0 +1,146 @@
+//! How far a run may go, and the sink that stops it there.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::base::TextId;
+use crate::bytecode::CodeObject;
+use crate::events::{CodeId, Event, EventSink};
+
+/// Budgets of a run; what was recorded up to there is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Events recorded.
+    pub events: u64,
+    /// Bytes in blocks that the program holds at one time.
+    pub bytes: u64,
+    /// Characters written.
+    pub output: u64,
+}
+
+impl Default for Limits {
+    /// Far beyond what a lecture shows, far below what a computer has.
+    fn default() -> Self {
+        Self { events: 200_000_000, bytes: 4 << 30, output: 64 << 20 }
+    }
+}
+
+/// Which budget was used up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exceeded {
+    Events,
+    Bytes,
+    Output,
+}
+
+impl Exceeded {
+    /// One sentence that names the budget with its limit.
+    pub fn sentence(self, limits: &Limits) -> String {
+        match self {
+            Self::Events => format!("stopped after {} events", limits.events),
+            Self::Bytes => format!("stopped at {} bytes of memory", limits.bytes),
+            Self::Output => format!("stopped after {} characters of output", limits.output),
+        }
+    }
+
+    const fn from_code(code: u64) -> Option<Self> {
+        match code {
+            1 => Some(Self::Events),
+            2 => Some(Self::Bytes),
+            3 => Some(Self::Output),
+            _ => None,
+        }
+    }
+}
+
+/// What a run's sink tells those who wait for it.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    events: AtomicU64,
+    bytes: AtomicU64,
+    exceeded: AtomicU64,
+}
+
+impl Gauge {
+    /// Events so far.
+    pub fn events(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
+    }
+
+    /// Bytes in blocks now.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The budget that was used up, if one was.
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        Exceeded::from_code(self.exceeded.load(Ordering::Relaxed))
+    }
+}
+
+/// Passes everything on, and raises the stop flag when a budget is used up.
+#[derive(Debug)]
+pub(super) struct Metered<S> {
+    sink: S,
+    limits: Limits,
+    stop: Arc<AtomicBool>,
+    gauge: Arc<Gauge>,
+    bytes: u64,
+    output: u64,
+    /// Lengths of the texts, for the budget of output.
+    text_lengths: Vec<u32>,
+}
+
+impl<S: EventSink> Metered<S> {
+    pub(super) fn new(sink: S, limits: Limits, stop: Arc<AtomicBool>, gauge: Arc<Gauge>) -> Self {
+        Self { sink, limits, stop, gauge, bytes: 0, output: 0, text_lengths: Vec::new() }
+    }
+
+    fn exceed(&self, what: Exceeded) {
+        let code = match what {
+            Exceeded::Events => 1,
+            Exceeded::Bytes => 2,
+            Exceeded::Output => 3,
+        };
+        if !self.stop.swap(true, Ordering::Relaxed) {
+            self.gauge.exceeded.store(code, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<S: EventSink> EventSink for Metered<S> {
+    fn events(&mut self, events: &[Event]) {
+        for event in events {
+            match *event {
+                Event::BlockAlloc { size, .. } => self.bytes += u64::from(size),
+                Event::BlockFree { size, .. } => {
+                    self.bytes = self.bytes.saturating_sub(u64::from(size));
+                }
+                Event::Output { text, .. } => {
+                    let length = text.index().checked_sub(1).and_then(|at| self.text_lengths.get(at));
+                    self.output += u64::from(length.copied().unwrap_or(0));
+                }
+                _ => {}
+            }
+        }
+        let events_before = self.gauge.events.fetch_add(events.len() as u64, Ordering::Relaxed);
+        self.gauge.bytes.store(self.bytes, Ordering::Relaxed);
+        if events_before + events.len() as u64 > self.limits.events {
+            self.exceed(Exceeded::Events);
+        } else if self.bytes > self.limits.bytes {
+            self.exceed(Exceeded::Bytes);
+        } else if self.output > self.limits.output {
+            self.exceed(Exceeded::Output);
+        }
+        self.sink.events(events);
+    }
+
+    fn text(&mut self, id: TextId, text: &str) {
+        self.text_lengths.push(text.len() as u32);
+        self.sink.text(id, text);
+    }
+
+    fn code(&mut self, id: CodeId, code: &Arc<CodeObject>) {
+        self.sink.code(id, code);
+    }
+}
