@@ -1,6 +1,7 @@
 //! The command line: reads the arguments and calls the library.
 
 mod cli_host;
+mod cli_record;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -64,6 +65,12 @@ enum Command {
     Run(RunArgs),
     /// Compile files and print their code objects
     Compile(CompileArgs),
+    /// Run a Python file and save the recording of everything that happens
+    Record(cli_record::RecordArgs),
+    /// Say what is in a recording
+    Info(cli_record::InfoArgs),
+    /// Save what is whole of a damaged recording
+    Recover(cli_record::RecoverArgs),
 }
 
 #[derive(clap::Args)]
@@ -126,6 +133,12 @@ fn main() -> ExitCode {
             Ok(status) => return ExitCode::from(status),
             Err(failure) => Err(failure),
         },
+        Some(Command::Record(args)) => match cli_record::record(&args) {
+            Ok(status) => return ExitCode::from(status),
+            Err(failure) => Err(failure),
+        },
+        Some(Command::Info(args)) => cli_record::show_info(&args),
+        Some(Command::Recover(args)) => cli_record::recover(&args),
         Some(Command::Dis(args)) => run_dis(&args),
         Some(Command::Compile(args)) => run_compile(&args),
         None => open_window(cli.window),
