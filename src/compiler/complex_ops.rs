@@ -89,7 +89,7 @@ fn general_power(a: Complex, b: Complex) -> Option<Complex> {
     let angle = a.1.atan2(a.0);
     let mut phase = angle * b.0;
     if b.1 != 0.0 {
-        len *= (-angle * b.1).exp();
+        len /= (angle * b.1).exp();
         phase += b.1 * abs.ln();
     }
     Some((len * phase.cos(), len * phase.sin()))

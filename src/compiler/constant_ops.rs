@@ -227,19 +227,13 @@ fn int_arithmetic(a: &BigInt, op: Operator, b: &BigInt) -> Folded {
         Operator::FloorDiv => integer::floor_div(a, b),
         Operator::Mod => integer::floor_mod(a, b),
         Operator::Pow => return int_power(a, b),
+        Operator::LShift if a.is_zero() && !integer::is_negative(b) => BigInt::ZERO,
         Operator::LShift => {
             let shift = usize::try_from(b).or(Err(Refusal::Raises))?;
-            if !a.is_zero()
-                && shift != 0
-                && (shift > MAX_INT_SIZE || bit_length(a) > MAX_INT_SIZE - shift)
-            {
+            if shift != 0 && (shift > MAX_INT_SIZE || bit_length(a) > MAX_INT_SIZE - shift) {
                 return Err(Refusal::TooLarge);
             }
-            if a.is_zero() {
-                BigInt::ZERO
-            } else {
-                a << shift
-            }
+            a << shift
         }
         Operator::RShift => {
             if *b < BigInt::ZERO {
