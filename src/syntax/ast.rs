@@ -411,7 +411,7 @@ pub struct Keyword {
 }
 
 /// One name of an `import`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alias {
     pub loc: SourceLocation,
     pub name: Identifier,

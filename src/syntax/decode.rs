@@ -98,6 +98,11 @@ pub fn normalize_newlines(text: &str) -> String {
     out
 }
 
+/// The line, from 1, that byte `at` is on.
+fn line_of(body: &[u8], at: usize) -> i32 {
+    body[..at].split(|&b| b == b'\n').count() as i32
+}
+
 /// An error outside any line.
 fn outside(msg: String) -> SyntaxError {
     let mut error = SyntaxError::without_place(ErrorKind::SyntaxError, msg);
@@ -121,7 +126,7 @@ fn null_byte(body: &[u8], at: usize, origin: Origin<'_>) -> SyntaxError {
             "source code string cannot contain null bytes",
         );
     }
-    let line = body[..at].iter().filter(|&&b| b == b'\n').count() as i32 + 1;
+    let line = line_of(body, at);
     let start = body[..at]
         .iter()
         .rposition(|&b| b == b'\n')
@@ -146,7 +151,7 @@ fn bad_utf8(
 ) -> Result<String, SyntaxError> {
     let at = error.valid_up_to();
     let byte = body[at];
-    let line = body[..at].iter().filter(|&&b| b == b'\n').count() as i32 + 1;
+    let line = line_of(body, at);
     if let Origin::File(filename) = origin
         && !declared
     {
@@ -170,15 +175,14 @@ fn bad_utf8(
     let quote = body[start..at]
         .iter()
         .rposition(|&b| matches!(b, b'\'' | b'"'));
-    let (piece, place) = match quote {
-        Some(quote) => (start + quote + 1, start + quote),
-        None => {
-            let word = body[start..at]
-                .iter()
-                .rposition(|&b| !is_word(b))
-                .map_or(start, |n| start + n + 1);
-            (word, word)
-        }
+    let (piece, place) = if let Some(quote) = quote {
+        (start + quote + 1, start + quote)
+    } else {
+        let word = body[start..at]
+            .iter()
+            .rposition(|&b| !is_word(b))
+            .map_or(start, |n| start + n + 1);
+        (word, word)
     };
     let reason = match (byte, error.error_len()) {
         (_, None) => "unexpected end of data",

@@ -141,8 +141,8 @@ pub struct Parser<'s> {
     pub fill: usize,
     pub call_invalid_rules: bool,
     pub error: Option<SyntaxError>,
-    /// The error came from the tokenizer.
-    pub tokenizer_raised: bool,
+    /// Nothing that the tokenizer finds further on takes the place of the error.
+    pub error_is_final: bool,
     memo: HashMap<(u32, Rule), (Option<Node>, u32)>,
     pool: Vec<Node>,
     depth: u32,
@@ -163,7 +163,7 @@ impl<'s> Parser<'s> {
             fill: 0,
             call_invalid_rules,
             error: None,
-            tokenizer_raised: false,
+            error_is_final: false,
             memo: HashMap::new(),
             pool: Vec::new(),
             depth: 0,
@@ -178,7 +178,7 @@ impl<'s> Parser<'s> {
                 None => SyntaxError::without_place(ErrorKind::SyntaxError, "invalid syntax"),
             };
             self.error = Some(error);
-            self.tokenizer_raised = true;
+            self.error_is_final = true;
             return Err(Halt);
         };
         self.fill = self.fill.max(self.mark + 1);
@@ -355,7 +355,7 @@ pub fn deeper<'s, T>(p: &mut Parser<'s>, run: impl FnOnce(&mut Parser<'s>) -> P<
             ErrorKind::MemoryError,
             "Parser stack overflowed - Python source too complex to parse",
         ));
-        p.tokenizer_raised = true;
+        p.error_is_final = true;
         return Err(Halt);
     }
     let found = run(p)?;

@@ -844,7 +844,7 @@ fn for_if_clause(p: &mut Parser<'_>) -> P {
         }
     }
     p.mark = mark;
-    ensure!(p.call_invalid_rules);
+    // This one CPython tries on the first pass already.
     alt!(p, {
         tok(p, T::Async)?;
         need!(tok(p, T::For));

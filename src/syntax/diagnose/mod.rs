@@ -6,9 +6,10 @@
 //! It builds no tree, only the kind and the extent of each expression.
 //!
 //! In reading order: `engine` (tokens, memory, lookahead), `raise` (places of errors), then the
-//! rules: `statements`, `expressions`, `calls`, `parameters`, `targets`, `patterns`, `fstring`.
+//! rules: `statements`, `compound`, `expressions`, `calls`, `parameters`, `targets`, `patterns`, `fstring`.
 
 pub mod calls;
+pub mod compound;
 pub mod engine;
 pub mod expressions;
 pub mod fstring;
@@ -71,7 +72,7 @@ fn prefer_tokenizer(parser: &Parser<'_>, error: SyntaxError) -> SyntaxError {
     let Some(stop) = &parser.list.error else {
         return error;
     };
-    if parser.tokenizer_raised {
+    if parser.error_is_final {
         return error;
     }
     match stop.reason {

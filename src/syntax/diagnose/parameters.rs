@@ -146,7 +146,7 @@ fn param_no_default(p: &mut Parser<'_>, f: Flavor) -> P {
     })
 }
 
-fn default(p: &mut Parser<'_>, f: Flavor) -> P {
+fn default(p: &mut Parser<'_>) -> P {
     alt!(p, {
         need!(tok(p, T::Equal));
         expression(p)
@@ -154,7 +154,7 @@ fn default(p: &mut Parser<'_>, f: Flavor) -> P {
     ensure!(p.call_invalid_rules);
     attempt(p, |p| {
         let a = need!(tok(p, T::Equal));
-        ensure!(look_kind(p, &[f.end(), T::Comma])?);
+        ensure!(look_kind(p, &[T::Rpar, T::Comma])?);
         p.raise_at(a, "expected default value expression")
     })
 }
@@ -162,7 +162,7 @@ fn default(p: &mut Parser<'_>, f: Flavor) -> P {
 fn param_with_default(p: &mut Parser<'_>, f: Flavor) -> P {
     attempt(p, |p| {
         let found = need!(param(p, f));
-        need!(default(p, f));
+        need!(default(p));
         need!(comma_or_end(p, f));
         Ok(Some(found))
     })
@@ -171,7 +171,7 @@ fn param_with_default(p: &mut Parser<'_>, f: Flavor) -> P {
 fn param_maybe_default(p: &mut Parser<'_>, f: Flavor) -> P {
     attempt(p, |p| {
         let found = need!(param(p, f));
-        attempt(p, |p| default(p, f))?;
+        attempt(p, default)?;
         need!(comma_or_end(p, f));
         Ok(Some(found))
     })

@@ -1,6 +1,7 @@
 //! The rules of `match` statements and patterns.
 
 use super::super::token::TokenKind as T;
+use super::compound::block;
 use super::engine::{
     Node, NodeKind as K, P, Parser, Rule, alt, attempt, ensure, gather, look_kind, many1, memo,
     name, need, one_of, soft, tok,
@@ -9,7 +10,6 @@ use super::expressions::{
     expression, named_expression, star_named_expression, star_named_expressions,
 };
 use super::fstring::strings;
-use super::statements::block;
 
 pub fn match_stmt(p: &mut Parser<'_>) -> P {
     let from = p.mark;

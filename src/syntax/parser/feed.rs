@@ -66,19 +66,18 @@ impl Context {
                 }
                 TokenKind::Def | TokenKind::Class => context.type_params(tokens, i + 2),
                 // `**` without a name, `*, **`: refused, but not by the crate.
-                TokenKind::DoubleStar => {
-                    if matches!(next, TokenKind::Rpar | TokenKind::Comma | TokenKind::Colon) {
-                        context.doubtful = true;
-                    }
+                TokenKind::DoubleStar
+                    if matches!(next, TokenKind::Rpar | TokenKind::Comma | TokenKind::Colon) =>
+                {
+                    context.doubtful = true;
                 }
-                TokenKind::Star => {
+                TokenKind::Star
                     if next == TokenKind::Comma
                         && tokens
                             .get(i + 2)
-                            .is_some_and(|t| t.kind == TokenKind::DoubleStar)
-                    {
-                        context.doubtful = true;
-                    }
+                            .is_some_and(|t| t.kind == TokenKind::DoubleStar) =>
+                {
+                    context.doubtful = true;
                 }
                 TokenKind::NotEqual if token.text(source) == "<>" => context.doubtful = true,
                 _ => {}
@@ -103,10 +102,9 @@ impl Context {
             if token.level == level && token.kind == TokenKind::Equal && default_at.is_none() {
                 default_at = Some(i);
             }
-            if (token.level == level && token.kind == TokenKind::Comma) || closes {
-                if let Some(start) = default_at.take() {
-                    self.type_defaults.insert(start as u32, i as u32);
-                }
+            let ends = closes || (token.level == level && token.kind == TokenKind::Comma);
+            if ends && let Some(start) = default_at.take() {
+                self.type_defaults.insert(start as u32, i as u32);
             }
             if closes {
                 return;

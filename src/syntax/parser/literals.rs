@@ -59,7 +59,7 @@ pub struct StringParts<'s> {
     pub body: &'s str,
     pub bytes: bool,
     pub raw: bool,
-    /// Begins with `u` or `U`... only the lower case letter gives the node its `kind`.
+    /// Begins with `u`, which gives the node its `kind`; `U` does not.
     pub unicode: bool,
 }
 
@@ -181,13 +181,11 @@ pub fn decode_text(body: &str, raw: bool, out: &mut Vec<u32>) -> Option<StringPr
                     return Some(unicode_error(start, end, "malformed \\N character escape"));
                 };
                 at += name.len() + 2;
-                match unicode_names2::character(name) {
-                    Some(c) => out.push(u32::from(c)),
-                    None => {
-                        let end = start + name.len() + 3;
-                        return Some(unicode_error(start, end, "unknown Unicode character name"));
-                    }
-                }
+                let Some(c) = unicode_names2::character(name) else {
+                    let end = start + name.len() + 3;
+                    return Some(unicode_error(start, end, "unknown Unicode character name"));
+                };
+                out.push(u32::from(c));
             }
             _ => {
                 out.push(u32::from('\\'));

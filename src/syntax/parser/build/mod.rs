@@ -1,7 +1,10 @@
 //! The grammar core's tree to ours: same nodes, CPython's positions, values and contexts.
 //!
-//! The crate's ranges count tokens (see `feed.rs`). Where it accepts what CPython refuses, the
+//! Expressions are here, `statements` and `patterns` beside. The crate's ranges count tokens (see `feed.rs`). Where it accepts what CPython refuses, the
 //! builder only notes a doubt; `diagnose` then decides and finds the message.
+
+mod patterns;
+mod statements;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,9 +16,8 @@ use unicode_normalization::UnicodeNormalization;
 use crate::base::SourceLocation;
 
 use super::super::ast::{
-    Alias, Arg, Arguments, BoolOperator, CmpOp, Comprehension, Constant, ExceptHandler, Expr,
-    ExprContext, ExprKind, Identifier, Keyword, MatchCase, Operator, Pattern, PatternKind, Stmt,
-    StmtKind, TypeParam, TypeParamKind, UnaryOperator, WithItem,
+    Arg, Arguments, BoolOperator, CmpOp, Comprehension, Constant, Expr, ExprContext, ExprKind,
+    Identifier, Keyword, Operator, Stmt, UnaryOperator,
 };
 use super::super::error::Warning;
 use super::super::lines::LineTable;
@@ -153,485 +155,6 @@ impl<'s> Builder<'s> {
         Arc::from(parts.join("."))
     }
 
-    fn stmt(&mut self, stmt: rp::Stmt) -> Stmt {
-        match stmt {
-            rp::Stmt::FunctionDef(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::FunctionDef {
-                        name: self.name(&node.name),
-                        decorator_list: self.exprs(node.decorator_list),
-                        type_params: self.type_params(node.type_params),
-                        args: Box::new(self.arguments(*node.args)),
-                        returns: self.opt_boxed(node.returns),
-                        body: self.body(node.body),
-                    },
-                }
-            }
-            rp::Stmt::AsyncFunctionDef(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::AsyncFunctionDef {
-                        name: self.name(&node.name),
-                        decorator_list: self.exprs(node.decorator_list),
-                        type_params: self.type_params(node.type_params),
-                        args: Box::new(self.arguments(*node.args)),
-                        returns: self.opt_boxed(node.returns),
-                        body: self.body(node.body),
-                    },
-                }
-            }
-            rp::Stmt::ClassDef(node) => {
-                let loc = self.block_loc(&node);
-                let decorator_list = self.exprs(node.decorator_list);
-                let type_params = self.type_params(node.type_params);
-                for base in &node.bases {
-                    if self.is_bare_generator(base) {
-                        self.doubtful = true;
-                    }
-                }
-                Stmt {
-                    loc,
-                    kind: StmtKind::ClassDef {
-                        name: self.name(&node.name),
-                        bases: self.exprs(node.bases),
-                        keywords: self.keywords(node.keywords),
-                        body: self.body(node.body),
-                        decorator_list,
-                        type_params,
-                    },
-                }
-            }
-            rp::Stmt::For(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::For {
-                        target: Box::new(self.target(*node.target)),
-                        iter: self.boxed(node.iter),
-                        body: self.body(node.body),
-                        orelse: self.body(node.orelse),
-                    },
-                }
-            }
-            rp::Stmt::AsyncFor(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::AsyncFor {
-                        target: Box::new(self.target(*node.target)),
-                        iter: self.boxed(node.iter),
-                        body: self.body(node.body),
-                        orelse: self.body(node.orelse),
-                    },
-                }
-            }
-            rp::Stmt::While(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::While {
-                        test: self.boxed(node.test),
-                        body: self.body(node.body),
-                        orelse: self.body(node.orelse),
-                    },
-                }
-            }
-            rp::Stmt::If(node) => self.if_stmt(node),
-            rp::Stmt::With(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::With {
-                        items: self.with_items(node.items),
-                        body: self.body(node.body),
-                    },
-                }
-            }
-            rp::Stmt::AsyncWith(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::AsyncWith {
-                        items: self.with_items(node.items),
-                        body: self.body(node.body),
-                    },
-                }
-            }
-            rp::Stmt::Match(node) => self.match_stmt(node),
-            rp::Stmt::Try(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::Try {
-                        body: self.body(node.body),
-                        handlers: self.handlers(node.handlers),
-                        orelse: self.body(node.orelse),
-                        finalbody: self.body(node.finalbody),
-                    },
-                }
-            }
-            rp::Stmt::TryStar(node) => {
-                let loc = self.block_loc(&node);
-                Stmt {
-                    loc,
-                    kind: StmtKind::TryStar {
-                        body: self.body(node.body),
-                        handlers: self.handlers(node.handlers),
-                        orelse: self.body(node.orelse),
-                        finalbody: self.body(node.finalbody),
-                    },
-                }
-            }
-            simple => {
-                let loc = self.loc_of(&simple);
-                Stmt {
-                    loc,
-                    kind: self.simple_stmt(simple),
-                }
-            }
-        }
-    }
-
-    fn simple_stmt(&mut self, stmt: rp::Stmt) -> StmtKind {
-        match stmt {
-            rp::Stmt::Return(node) => StmtKind::Return {
-                value: self.opt_boxed(node.value),
-            },
-            rp::Stmt::Delete(node) => {
-                let targets = self.exprs(node.targets);
-                if !targets.iter().all(is_del_target) {
-                    self.doubtful = true;
-                }
-                StmtKind::Delete { targets }
-            }
-            rp::Stmt::Assign(node) => StmtKind::Assign {
-                targets: node
-                    .targets
-                    .into_iter()
-                    .map(|target| self.target(target))
-                    .collect(),
-                value: self.boxed(node.value),
-            },
-            rp::Stmt::TypeAlias(node) => StmtKind::TypeAlias {
-                name: self.boxed(node.name),
-                type_params: self.type_params(node.type_params),
-                value: self.boxed(node.value),
-            },
-            rp::Stmt::AugAssign(node) => StmtKind::AugAssign {
-                target: self.single_target(*node.target),
-                op: operator(node.op),
-                value: self.boxed(node.value),
-            },
-            rp::Stmt::AnnAssign(node) => {
-                let simple = node.target.is_name_expr() && span(&*node.target).0 == span(&node).0;
-                StmtKind::AnnAssign {
-                    target: self.single_target(*node.target),
-                    annotation: self.boxed(node.annotation),
-                    value: self.opt_boxed(node.value),
-                    simple,
-                }
-            }
-            rp::Stmt::Raise(node) => StmtKind::Raise {
-                exc: self.opt_boxed(node.exc),
-                cause: self.opt_boxed(node.cause),
-            },
-            rp::Stmt::Assert(node) => StmtKind::Assert {
-                test: self.boxed(node.test),
-                msg: self.opt_boxed(node.msg),
-            },
-            rp::Stmt::Import(node) => StmtKind::Import {
-                names: self.aliases(node.names),
-            },
-            rp::Stmt::ImportFrom(node) => StmtKind::ImportFrom {
-                module: node.module.map(|module| self.dotted(&module)),
-                names: self.aliases(node.names),
-                level: node.level.map_or(0, |level| level.to_u32()),
-            },
-            rp::Stmt::Global(node) => StmtKind::Global {
-                names: node.names.iter().map(|name| self.name(name)).collect(),
-            },
-            rp::Stmt::Nonlocal(node) => StmtKind::Nonlocal {
-                names: node.names.iter().map(|name| self.name(name)).collect(),
-            },
-            rp::Stmt::Expr(node) => StmtKind::Expr {
-                value: self.boxed(node.value),
-            },
-            rp::Stmt::Pass(_) => StmtKind::Pass,
-            rp::Stmt::Break(_) => StmtKind::Break,
-            rp::Stmt::Continue(_) => StmtKind::Continue,
-            _ => unreachable!("statements with blocks are handled in `stmt`"),
-        }
-    }
-
-    fn if_stmt(&mut self, node: rp::StmtIf) -> Stmt {
-        // A chain of `elif` is as deep as it is long: walk it with a list.
-        let mut clauses = Vec::new();
-        let mut last = node;
-        let orelse = loop {
-            let loc = self.block_loc(&last);
-            let test = self.boxed(last.test);
-            let body = self.body(last.body);
-            clauses.push((loc, test, body));
-            let mut orelse = last.orelse;
-            match orelse.pop() {
-                Some(rp::Stmt::If(next)) if orelse.is_empty() => last = next,
-                Some(stmt) => {
-                    orelse.push(stmt);
-                    break self.body(orelse);
-                }
-                None => break Vec::new(),
-            }
-        };
-        self.doubtful |= clauses.len() > MAX_NESTING;
-        let mut orelse = orelse;
-        loop {
-            let (loc, test, body) = clauses.pop().expect("one clause at least");
-            let stmt = Stmt {
-                loc,
-                kind: StmtKind::If { test, body, orelse },
-            };
-            if clauses.is_empty() {
-                return stmt;
-            }
-            orelse = vec![stmt];
-        }
-    }
-
-    fn with_items(&mut self, items: Vec<rp::WithItem>) -> Vec<WithItem> {
-        items
-            .into_iter()
-            .map(|item| WithItem {
-                context_expr: self.expr(item.context_expr),
-                optional_vars: item.optional_vars.map(|vars| {
-                    let vars = self.target(*vars);
-                    if matches!(vars.kind, ExprKind::Starred { .. }) {
-                        self.doubtful = true;
-                    }
-                    Box::new(vars)
-                }),
-            })
-            .collect()
-    }
-
-    fn handlers(&mut self, handlers: Vec<rp::ExceptHandler>) -> Vec<ExceptHandler> {
-        handlers
-            .into_iter()
-            .map(|handler| {
-                let rp::ExceptHandler::ExceptHandler(handler) = handler;
-                ExceptHandler {
-                    loc: self.block_loc(&handler),
-                    type_: self.opt_boxed(handler.type_),
-                    name: handler.name.map(|name| self.name(&name)),
-                    body: self.body(handler.body),
-                }
-            })
-            .collect()
-    }
-
-    fn match_stmt(&mut self, node: rp::StmtMatch) -> Stmt {
-        let loc = self.block_loc(&node);
-        let start = span(&node).0 + 1;
-        let newline = self.tokens[start..]
-            .iter()
-            .position(|token| token.kind == TokenKind::Newline)
-            .map_or(start, |at| start + at);
-        let colon = newline - 1;
-        let trailing_comma = self.tokens[colon - 1].kind == TokenKind::Comma;
-        let subject = match *node.subject {
-            // The crate gives the tuple of several subjects the whole statement's place.
-            rp::Expr::Tuple(tuple) if span(&tuple).0 < start => {
-                let elts = self.exprs(tuple.elts);
-                self.subject_tuple(start, colon, elts)
-            }
-            single => {
-                let subject = self.expr(single);
-                if trailing_comma {
-                    self.subject_tuple(start, colon, vec![subject])
-                } else {
-                    if matches!(subject.kind, ExprKind::Starred { .. }) {
-                        self.doubtful = true;
-                    }
-                    subject
-                }
-            }
-        };
-        let cases = node
-            .cases
-            .into_iter()
-            .map(|case| MatchCase {
-                pattern: self.pattern(case.pattern, PatternPlace::Top),
-                guard: self.opt_boxed(case.guard),
-                body: self.body(case.body),
-            })
-            .collect();
-        Stmt {
-            loc,
-            kind: StmtKind::Match {
-                subject: Box::new(subject),
-                cases,
-            },
-        }
-    }
-
-    fn subject_tuple(&self, start: usize, colon: usize, elts: Vec<Expr>) -> Expr {
-        Expr {
-            loc: self.loc(start, colon),
-            kind: ExprKind::Tuple {
-                elts,
-                ctx: ExprContext::Load,
-            },
-        }
-    }
-
-    fn pattern(&mut self, pattern: rp::Pattern, place: PatternPlace) -> Pattern {
-        let loc = self.loc_of(&pattern);
-        let kind = match pattern {
-            rp::Pattern::MatchValue(node) => {
-                self.check_pattern_number(&node.value);
-                PatternKind::MatchValue {
-                    value: self.boxed(node.value),
-                }
-            }
-            rp::Pattern::MatchSingleton(node) => PatternKind::MatchSingleton {
-                value: singleton(&node.value),
-            },
-            rp::Pattern::MatchSequence(node) => {
-                // `case a,:` at the top or a bracketed list.
-                PatternKind::MatchSequence {
-                    patterns: self.patterns(node.patterns, PatternPlace::Sequence),
-                }
-            }
-            rp::Pattern::MatchMapping(node) => {
-                for key in &node.keys {
-                    self.check_pattern_number(key);
-                }
-                let rest = node.rest.map(|rest| self.name(&rest));
-                if rest.as_deref() == Some("_") {
-                    self.doubtful = true;
-                }
-                PatternKind::MatchMapping {
-                    keys: self.exprs(node.keys),
-                    patterns: self.patterns(node.patterns, PatternPlace::Inner),
-                    rest,
-                }
-            }
-            rp::Pattern::MatchClass(node) => PatternKind::MatchClass {
-                cls: self.boxed(node.cls),
-                patterns: self.patterns(node.patterns, PatternPlace::Inner),
-                kwd_attrs: node.kwd_attrs.iter().map(|name| self.name(name)).collect(),
-                kwd_patterns: self.patterns(node.kwd_patterns, PatternPlace::Inner),
-            },
-            rp::Pattern::MatchStar(node) => {
-                if place != PatternPlace::Sequence {
-                    self.doubtful = true;
-                }
-                PatternKind::MatchStar {
-                    name: node
-                        .name
-                        .map(|name| self.name(&name))
-                        .filter(|name| &**name != "_"),
-                }
-            }
-            rp::Pattern::MatchAs(node) => {
-                let name = node.name.map(|name| self.name(&name));
-                let pattern = node
-                    .pattern
-                    .map(|pattern| Box::new(self.pattern(*pattern, PatternPlace::Inner)));
-                if pattern.is_some() && name.as_deref() == Some("_") {
-                    self.doubtful = true;
-                }
-                PatternKind::MatchAs {
-                    pattern,
-                    name: name.filter(|name| &**name != "_"),
-                }
-            }
-            rp::Pattern::MatchOr(node) => PatternKind::MatchOr {
-                patterns: self.patterns(node.patterns, PatternPlace::Inner),
-            },
-        };
-        Pattern { loc, kind }
-    }
-
-    fn patterns(&mut self, patterns: Vec<rp::Pattern>, place: PatternPlace) -> Vec<Pattern> {
-        patterns
-            .into_iter()
-            .map(|pattern| self.pattern(pattern, place))
-            .collect()
-    }
-
-    /// `1j + 1`, `1 + 1`: only a real number and an imaginary one make a complex.
-    fn check_pattern_number(&mut self, value: &rp::Expr) {
-        let rp::Expr::BinOp(node) = value else { return };
-        let left = span(&*node.left).1 - 1;
-        let right = span(&*node.right).1 - 1;
-        let imaginary = |at: usize| self.tokens[at].text(self.source).ends_with(['j', 'J']);
-        if imaginary(left) || !imaginary(right) {
-            self.doubtful = true;
-        }
-    }
-
-    fn type_params(&mut self, params: Vec<rp::TypeParam>) -> Vec<TypeParam> {
-        params
-            .into_iter()
-            .map(|param| {
-                let (from, mut to) = span(&param);
-                let mut default_value = None;
-                if let Some(&end) = self.context.type_defaults.get(&(to as u32)) {
-                    let value = self.sub_expression(to + 1, end as usize);
-                    if matches!(value.kind, ExprKind::Starred { .. })
-                        && !matches!(param, rp::TypeParam::TypeVarTuple(_))
-                    {
-                        self.doubtful = true;
-                    }
-                    if matches!(
-                        value.kind,
-                        ExprKind::Yield { .. }
-                            | ExprKind::YieldFrom { .. }
-                            | ExprKind::Tuple { .. }
-                    ) && self.tokens[to + 1].kind != TokenKind::Lpar
-                    {
-                        self.doubtful = true;
-                    }
-                    default_value = Some(Box::new(value));
-                    to = end as usize;
-                }
-                let kind = match param {
-                    rp::TypeParam::TypeVar(node) => TypeParamKind::TypeVar {
-                        name: self.name(&node.name),
-                        bound: self.opt_boxed(node.bound),
-                        default_value,
-                    },
-                    rp::TypeParam::ParamSpec(node) => TypeParamKind::ParamSpec {
-                        name: self.name(&node.name),
-                        default_value,
-                    },
-                    rp::TypeParam::TypeVarTuple(node) => TypeParamKind::TypeVarTuple {
-                        name: self.name(&node.name),
-                        default_value,
-                    },
-                };
-                TypeParam {
-                    loc: self.loc(from, to),
-                    kind,
-                }
-            })
-            .collect()
-    }
-
-    fn aliases(&mut self, names: Vec<rp::Alias>) -> Vec<Alias> {
-        names
-            .into_iter()
-            .map(|alias| Alias {
-                loc: self.loc_of(&alias),
-                name: self.dotted(&alias.name),
-                asname: alias.asname.map(|name| self.name(&name)),
-            })
-            .collect()
-    }
-
     fn arguments(&mut self, args: rp::Arguments) -> Arguments {
         let mut out = Arguments::default();
         for arg in args.posonlyargs {
@@ -682,7 +205,7 @@ impl<'s> Builder<'s> {
         target
     }
 
-    fn single_target(&mut self, target: rp::Expr) -> Box<Expr> {
+    fn single_target(&mut self, target: rp::Expr) -> Expr {
         let target = self.expr(target);
         if !matches!(
             target.kind,
@@ -690,13 +213,14 @@ impl<'s> Builder<'s> {
         ) {
             self.doubtful = true;
         }
-        Box::new(target)
+        target
     }
 
     fn exprs(&mut self, exprs: Vec<rp::Expr>) -> Vec<Expr> {
         exprs.into_iter().map(|expr| self.expr(expr)).collect()
     }
 
+    #[expect(clippy::boxed_local, reason = "every caller has a box")]
     fn boxed(&mut self, expr: Box<rp::Expr>) -> Box<Expr> {
         Box::new(self.expr(*expr))
     }
@@ -983,13 +507,14 @@ impl<'s> Builder<'s> {
             rp::Constant::Bool(value) => Constant::Bool(value),
             rp::Constant::Ellipsis => Constant::Ellipsis,
             rp::Constant::Str(_) | rp::Constant::Bytes(_) => return self.strings(from, to),
-            rp::Constant::Int(_) => match number(self.tokens[from].text(self.source)) {
-                Ok(value) => value,
-                Err(_) => {
+            rp::Constant::Int(_) => {
+                if let Ok(value) = number(self.tokens[from].text(self.source)) {
+                    value
+                } else {
                     self.doubtful = true;
                     Constant::None
                 }
-            },
+            }
             rp::Constant::Tuple(_) | rp::Constant::Float(_) | rp::Constant::Complex { .. } => {
                 unreachable!("every number reaches the crate as an integer")
             }
@@ -999,14 +524,6 @@ impl<'s> Builder<'s> {
             kind: ExprKind::Constant { value, kind: None },
         }
     }
-}
-
-/// Where a pattern stands: a star is only allowed directly in a sequence.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PatternPlace {
-    Top,
-    Sequence,
-    Inner,
 }
 
 /// The token indices of a node: first, and one past the last.

@@ -1,8 +1,15 @@
 //! Source text to tokens, with CPython's positions, limits and messages.
 //!
-//! Mirrors `Parser/lexer/lexer.c`. The whole source is read at once; where CPython would stop
+//! Mirrors `Parser/lexer/lexer.c`; `numbers`, `strings` and `errors` hold its long parts. The whole source is read at once; where CPython would stop
 //! with an error, the tokens up to there are kept together with it, because its parser may
 //! find something wrong earlier.
+
+mod errors;
+mod numbers;
+mod strings;
+
+use std::cmp::Ordering;
+use std::fmt::Write as _;
 
 use crate::base::unicode;
 
@@ -147,7 +154,9 @@ struct Tokenizer<'s> {
     statement_begun: bool,
 }
 
-type Step = Result<(), Box<TokenizeError>>;
+/// Boxed, so that the many steps that succeed return quickly.
+type Failure = Box<TokenizeError>;
+type Step = Result<(), Failure>;
 
 impl Tokenizer<'_> {
     /// Adds at least one token, or says why not.
@@ -228,7 +237,6 @@ impl Tokenizer<'_> {
                         self.statement_begun = begun;
                         self.start = self.pos;
                     }
-                    continue;
                 }
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => return self.name_or_string(),
                 b'\n' => {
@@ -280,7 +288,7 @@ impl Tokenizer<'_> {
     }
 
     /// Reads the white space that begins a line; whether the line is blank.
-    fn indentation(&mut self) -> Result<bool, Box<TokenizeError>> {
+    fn indentation(&mut self) -> Result<bool, Failure> {
         let mut col = 0;
         let mut altcol = 0;
         let mut continued: Option<(u32, u32)> = None;
@@ -326,37 +334,41 @@ impl Tokenizer<'_> {
             .indents
             .last()
             .expect("the outermost level is never popped");
-        if col == top {
-            if altcol != alt_top {
-                return Err(self.tab_error());
+        match col.cmp(&top) {
+            Ordering::Equal => {
+                if altcol != alt_top {
+                    return Err(self.tab_error());
+                }
             }
-        } else if col > top {
-            if self.indents.len() >= MAX_INDENT {
-                return Err(self.stop_at_line(
-                    StopReason::Other,
-                    ErrorKind::IndentationError,
-                    "too many levels of indentation",
-                ));
+            Ordering::Greater => {
+                if self.indents.len() >= MAX_INDENT {
+                    return Err(self.stop_at_line(
+                        StopReason::Other,
+                        ErrorKind::IndentationError,
+                        "too many levels of indentation",
+                    ));
+                }
+                if altcol <= alt_top {
+                    return Err(self.tab_error());
+                }
+                self.pending += 1;
+                self.indents.push((col, altcol));
             }
-            if altcol <= alt_top {
-                return Err(self.tab_error());
-            }
-            self.pending += 1;
-            self.indents.push((col, altcol));
-        } else {
-            while self.indents.len() > 1 && col < self.indents[self.indents.len() - 1].0 {
-                self.indents.pop();
-                self.pending -= 1;
-            }
-            let &(top, alt_top) = self
-                .indents
-                .last()
-                .expect("the outermost level is never popped");
-            if col != top {
-                return Err(self.dedent_error());
-            }
-            if altcol != alt_top {
-                return Err(self.tab_error());
+            Ordering::Less => {
+                while self.indents.len() > 1 && col < self.indents[self.indents.len() - 1].0 {
+                    self.indents.pop();
+                    self.pending -= 1;
+                }
+                let &(top, alt_top) = self
+                    .indents
+                    .last()
+                    .expect("the outermost level is never popped");
+                if col != top {
+                    return Err(self.dedent_error());
+                }
+                if altcol != alt_top {
+                    return Err(self.tab_error());
+                }
             }
         }
         Ok(false)
@@ -417,29 +429,6 @@ impl Tokenizer<'_> {
         Ok(())
     }
 
-    /// `raise_unclosed_parentheses_error`, when a bracket is open.
-    fn unclosed(&self) -> Option<Box<TokenizeError>> {
-        let &(bracket, at) = self.brackets.last()?;
-        let (line, col) = self.lines.line_and_column(at);
-        let mut text = self.line_text(line);
-        if line < self.last_line() {
-            text.truncate(text.trim_end_matches('\n').len());
-        }
-        Some(Box::new(TokenizeError {
-            reason: StopReason::Eof,
-            in_fstring: false,
-            error: SyntaxError {
-                kind: ErrorKind::SyntaxError,
-                msg: format!("'{}' was never closed", char::from(bracket)),
-                lineno: Some(line),
-                offset: Some(self.character_column(line, col) + 1),
-                end_lineno: Some(line),
-                end_offset: Some(0),
-                text: Some(text),
-            },
-        }))
-    }
-
     fn name_or_string(&mut self) -> Step {
         // A string prefix, in either case and order: at most one of each letter.
         let (mut saw_b, mut saw_r, mut saw_u, mut saw_f) = (false, false, false, false);
@@ -490,240 +479,6 @@ impl Tokenizer<'_> {
             format!("invalid non-printable character U+{:04X}", u32::from(c))
         };
         Err(self.raise(&msg))
-    }
-
-    /// A string literal whose first quote is at `quote_at`.
-    fn string(&mut self, quote_at: usize) -> Step {
-        let quote = self.bytes[quote_at];
-        let triple = self.bytes[quote_at..].starts_with(&[quote, quote, quote]);
-        let mut at = quote_at + if triple { 3 } else { 1 };
-        let mut escaped_quote = false;
-        loop {
-            match self.bytes.get(at) {
-                Some(b'\\') => {
-                    at += 1;
-                    escaped_quote |= self.bytes.get(at) == Some(&quote);
-                    if at < self.bytes.len() {
-                        at += 1;
-                    }
-                }
-                Some(b'\n') if !triple => {
-                    return Err(self.unterminated_string(quote, triple, escaped_quote, at));
-                }
-                None => return Err(self.unterminated_string(quote, triple, escaped_quote, at)),
-                Some(&b) if b == quote => {
-                    if !triple {
-                        at += 1;
-                        break;
-                    }
-                    if self.bytes[at..].starts_with(&[quote, quote, quote]) {
-                        at += 3;
-                        break;
-                    }
-                    at += 1;
-                }
-                Some(_) => at += 1,
-            }
-        }
-        self.pos = at;
-        self.push(TokenKind::String, self.start, self.pos);
-        Ok(())
-    }
-
-    fn unterminated_string(
-        &mut self,
-        quote: u8,
-        triple: bool,
-        escaped_quote: bool,
-        at: usize,
-    ) -> Box<TokenizeError> {
-        let size = if triple { 3 } else { 1 };
-        // At the very end CPython has read the last line feed and stays on its line.
-        let detected = self
-            .lines
-            .line(at.min(self.bytes.len().saturating_sub(1)) as u32);
-        let detected = if triple { self.last_line() } else { detected };
-        self.pos = self.start + 1;
-        if let Some(fstring) = self.fstrings.last()
-            && fstring.quote == quote
-            && fstring.quote_size == size
-        {
-            return self.raise("f-string: expecting '}'");
-        }
-        if triple {
-            self.raise(&format!(
-                "unterminated triple-quoted string literal (detected at line {detected})"
-            ))
-        } else {
-            let hint = if escaped_quote {
-                "; perhaps you escaped the end quote?"
-            } else {
-                ""
-            };
-            self.raise(&format!(
-                "unterminated string literal (detected at line {detected}){hint}"
-            ))
-        }
-    }
-
-    /// The number of the source's last line.
-    fn last_line(&self) -> i32 {
-        self.lines.line(self.bytes.len().saturating_sub(1) as u32)
-    }
-
-    fn fstring_start(&mut self, quote_at: usize, raw: bool) -> Step {
-        let quote = self.bytes[quote_at];
-        let triple = self.bytes[quote_at..].starts_with(&[quote, quote, quote]);
-        let quote_size = if triple { 3 } else { 1 };
-        self.pos = quote_at + quote_size;
-        if self.fstrings.len() + 1 >= MAX_FSTRING_LEVEL {
-            return Err(self.raise("too many nested f-strings"));
-        }
-        self.fstrings.push(FString {
-            quote,
-            quote_size,
-            raw,
-            start: self.start,
-            in_field: false,
-            in_format_spec: false,
-            curly_bracket_depth: 0,
-            curly_bracket_expr_start_depth: -1,
-        });
-        self.push(TokenKind::FStringStart, self.start, self.pos);
-        Ok(())
-    }
-
-    /// `tok_get_fstring_mode`: text, the start of a replacement field, or the end.
-    fn fstring_token(&mut self) -> Step {
-        self.start = self.pos;
-        let (quote, quote_size, raw) = {
-            let fstring = self.fstring();
-            (fstring.quote, fstring.quote_size, fstring.raw)
-        };
-        if self.peek() == Some(b'{') && self.peek_at(1) != Some(b'{') {
-            self.enter_field()?;
-            return self.regular_token();
-        }
-        let closing = [quote; 3];
-        if self.bytes[self.pos..].starts_with(&closing[..quote_size]) {
-            self.pos += quote_size;
-            self.fstrings.pop();
-            self.push(TokenKind::FStringEnd, self.start, self.pos);
-            return Ok(());
-        }
-        let mut named_escape = false;
-        loop {
-            let in_format_spec = {
-                let fstring = self.fstring();
-                fstring.in_format_spec && fstring.curly_bracket_expr_start_depth >= 0
-            };
-            let c = self.peek();
-            match c {
-                None => return Err(self.unterminated_fstring()),
-                Some(b'\n') if quote_size == 1 => {
-                    if in_format_spec {
-                        let fstring = self.fstring();
-                        fstring.in_field = true;
-                        fstring.in_format_spec = false;
-                        self.push(TokenKind::FStringMiddle, self.start, self.pos);
-                        return Ok(());
-                    }
-                    return Err(self.unterminated_fstring());
-                }
-                Some(b'{') => {
-                    if self.peek_at(1) != Some(b'{') || in_format_spec {
-                        let end = self.pos;
-                        self.enter_field()?;
-                        self.push(TokenKind::FStringMiddle, self.start, end);
-                    } else {
-                        self.push(TokenKind::FStringMiddle, self.start, self.pos + 1);
-                        self.pos += 2;
-                    }
-                    return Ok(());
-                }
-                Some(b'}') => {
-                    if named_escape {
-                        self.pos += 1;
-                        self.push(TokenKind::FStringMiddle, self.start, self.pos);
-                        return Ok(());
-                    }
-                    let doubled = self.peek_at(1) == Some(b'}');
-                    let fstring = self.fstring();
-                    if doubled && !in_format_spec && fstring.curly_bracket_depth == 0 {
-                        self.push(TokenKind::FStringMiddle, self.start, self.pos + 1);
-                        self.pos += 2;
-                    } else {
-                        fstring.in_field = true;
-                        self.push(TokenKind::FStringMiddle, self.start, self.pos);
-                    }
-                    return Ok(());
-                }
-                Some(b'\\') => {
-                    self.pos += 1;
-                    match self.peek() {
-                        Some(b'{' | b'}') => {
-                            if !raw {
-                                let c = self.peek().map_or(' ', char::from);
-                                self.warn(format!("invalid escape sequence '\\{c}'"));
-                            }
-                        }
-                        Some(b'N') if !raw => {
-                            self.pos += 1;
-                            if self.peek() == Some(b'{') {
-                                self.pos += 1;
-                                named_escape = true;
-                            }
-                        }
-                        Some(_) => self.pos += 1,
-                        None => {}
-                    }
-                }
-                Some(b) if b == quote => {
-                    if self.bytes[self.pos..].starts_with(&closing[..quote_size]) {
-                        self.push(TokenKind::FStringMiddle, self.start, self.pos);
-                        return Ok(());
-                    }
-                    self.pos += 1;
-                }
-                Some(_) => self.pos += 1,
-            }
-        }
-    }
-
-    fn fstring(&mut self) -> &mut FString {
-        self.fstrings
-            .last_mut()
-            .expect("only called inside an f-string")
-    }
-
-    fn enter_field(&mut self) -> Step {
-        let fstring = self.fstring();
-        fstring.curly_bracket_expr_start_depth += 1;
-        if fstring.curly_bracket_expr_start_depth >= MAX_EXPR_NESTING {
-            return Err(self.raise("f-string: expressions nested too deeply"));
-        }
-        fstring.in_field = true;
-        Ok(())
-    }
-
-    fn unterminated_fstring(&mut self) -> Box<TokenizeError> {
-        let detected = self
-            .lines
-            .line(self.pos.min(self.bytes.len().saturating_sub(1)) as u32);
-        let (start, size) = {
-            let fstring = self.fstring();
-            (fstring.start, fstring.quote_size)
-        };
-        self.pos = start + 1;
-        if size == 3 {
-            self.raise(&format!(
-                "unterminated triple-quoted f-string literal (detected at line {detected})"
-            ))
-        } else {
-            self.raise(&format!(
-                "unterminated f-string literal (detected at line {detected})"
-            ))
-        }
     }
 
     fn operator(&mut self, c: u8) -> Step {
@@ -802,7 +557,7 @@ impl Tokenizer<'_> {
                 "closing parenthesis '{shown}' does not match opening parenthesis '{opening}'"
             );
             if opening_line != self.lines.line(self.start as u32) {
-                msg.push_str(&format!(" on line {opening_line}"));
+                let _ = write!(msg, " on line {opening_line}");
             }
             return Err(self.raise(&msg));
         }
@@ -818,258 +573,6 @@ impl Tokenizer<'_> {
             }
         }
         Ok(())
-    }
-
-    fn number(&mut self) -> Step {
-        if self.peek() == Some(b'0') {
-            let digits: Option<(fn(u8) -> bool, &str)> = match self.peek_at(1) {
-                Some(b'x' | b'X') => Some((|b| b.is_ascii_hexdigit(), "hexadecimal")),
-                Some(b'o' | b'O') => Some((|b| matches!(b, b'0'..=b'7'), "octal")),
-                Some(b'b' | b'B') => Some((|b| matches!(b, b'0' | b'1'), "binary")),
-                _ => None,
-            };
-            if let Some((is_digit, kind)) = digits {
-                self.pos += 2;
-                return self.prefixed_number(is_digit, kind);
-            }
-            return self.number_from_zero();
-        }
-        if self.peek() != Some(b'.') {
-            self.decimal_tail()?;
-        }
-        self.after_integer_part("decimal")
-    }
-
-    fn prefixed_number(&mut self, is_digit: fn(u8) -> bool, kind: &str) -> Step {
-        loop {
-            if self.peek() == Some(b'_') {
-                self.pos += 1;
-            }
-            let Some(c) = self.peek().filter(|&c| is_digit(c)) else {
-                if let Some(c) = self
-                    .peek()
-                    .filter(|c| c.is_ascii_digit() && kind != "hexadecimal")
-                {
-                    self.pos += 1;
-                    return Err(self.raise(&format!(
-                        "invalid digit '{}' in {kind} literal",
-                        char::from(c)
-                    )));
-                }
-                return Err(self.raise(&format!("invalid {kind} literal")));
-            };
-            let _ = c;
-            while self.peek().is_some_and(is_digit) {
-                self.pos += 1;
-            }
-            if self.peek() != Some(b'_') {
-                break;
-            }
-        }
-        if let Some(c) = self.peek().filter(|c| c.is_ascii_digit()) {
-            self.pos += 1;
-            return Err(self.raise(&format!(
-                "invalid digit '{}' in {kind} literal",
-                char::from(c)
-            )));
-        }
-        self.verify_end_of_number(kind)?;
-        self.push(TokenKind::Number, self.start, self.pos);
-        Ok(())
-    }
-
-    /// A number that begins with 0: zeros alone, or a float or an imaginary.
-    fn number_from_zero(&mut self) -> Step {
-        self.pos += 1;
-        let mut nonzero = false;
-        loop {
-            if self.peek() == Some(b'_') {
-                self.pos += 1;
-                if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                    return Err(self.raise("invalid decimal literal"));
-                }
-            }
-            if self.peek() != Some(b'0') {
-                break;
-            }
-            self.pos += 1;
-        }
-        let zeros_end = self.pos;
-        if self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            nonzero = true;
-            self.decimal_tail()?;
-        }
-        if nonzero && !matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'j' | b'J')) {
-            let line = self.lines.line(self.start as u32);
-            let line_start = self.lines.start_of(line) as usize;
-            let mut error = self.raise(
-                "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
-            );
-            error.error.offset = Some((self.start + 1 - line_start) as i32);
-            error.error.end_offset = Some((zeros_end + 1 - line_start) as i32);
-            return Err(error);
-        }
-        self.after_integer_part("decimal")
-    }
-
-    /// Digits with single underscores between.
-    fn decimal_tail(&mut self) -> Step {
-        loop {
-            while self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                self.pos += 1;
-            }
-            if self.peek() != Some(b'_') {
-                return Ok(());
-            }
-            self.pos += 1;
-            if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                return Err(self.raise("invalid decimal literal"));
-            }
-        }
-    }
-
-    /// The fraction, the exponent and the `j` of a number.
-    fn after_integer_part(&mut self, kind: &str) -> Step {
-        let mut kind = kind;
-        if self.peek() == Some(b'.') {
-            self.pos += 1;
-            if self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                self.decimal_tail()?;
-            }
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            let sign = usize::from(matches!(self.peek_at(1), Some(b'+' | b'-')));
-            if self.peek_at(1 + sign).is_some_and(|b| b.is_ascii_digit()) {
-                self.pos += 1 + sign;
-                self.decimal_tail()?;
-            } else if sign == 1 {
-                self.pos += 2;
-                return Err(self.raise("invalid decimal literal"));
-            } else {
-                // `1else`: the letter may begin a keyword.
-                self.verify_end_of_number("decimal")?;
-                self.push(TokenKind::Number, self.start, self.pos);
-                return Ok(());
-            }
-        }
-        if matches!(self.peek(), Some(b'j' | b'J')) {
-            self.pos += 1;
-            kind = "imaginary";
-        }
-        self.verify_end_of_number(kind)?;
-        self.push(TokenKind::Number, self.start, self.pos);
-        Ok(())
-    }
-
-    /// `verify_end_of_number`: a keyword may follow at once, with a warning; a name may not.
-    fn verify_end_of_number(&mut self, kind: &str) -> Step {
-        let rest = &self.bytes[self.pos..];
-        let Some(&c) = rest.first() else {
-            return Ok(());
-        };
-        let keyword = [
-            &b"and"[..],
-            b"else",
-            b"for",
-            b"if",
-            b"in",
-            b"is",
-            b"or",
-            b"not",
-        ]
-        .iter()
-        .any(|keyword| rest.starts_with(keyword));
-        if keyword {
-            self.warn(format!("invalid {kind} literal"));
-            return Ok(());
-        }
-        if c.is_ascii_alphanumeric() || c == b'_' {
-            return Err(self.raise(&format!("invalid {kind} literal")));
-        }
-        Ok(())
-    }
-
-    fn warn(&mut self, msg: String) {
-        self.warnings.push(Warning {
-            category: "SyntaxWarning",
-            msg,
-            lineno: self
-                .lines
-                .line(self.pos.min(self.bytes.len().saturating_sub(1)) as u32),
-        });
-    }
-
-    /// `_syntaxerror`: the column is that of the last character read.
-    fn raise(&self, msg: &str) -> Box<TokenizeError> {
-        let pos = self.pos.min(self.bytes.len());
-        let line = self.lines.line(pos.saturating_sub(1) as u32);
-        let line_start = self.lines.start_of(line) as usize;
-        let offset = self.source[line_start..pos].chars().count() as i32;
-        Box::new(TokenizeError {
-            reason: StopReason::Raised,
-            in_fstring: false,
-            error: SyntaxError {
-                kind: ErrorKind::SyntaxError,
-                msg: msg.to_owned(),
-                lineno: Some(line),
-                offset: Some(offset),
-                end_lineno: Some(line),
-                end_offset: Some(offset),
-                text: Some(self.line_text(line).trim_end_matches('\n').to_owned()),
-            },
-        })
-    }
-
-    fn tab_error(&self) -> Box<TokenizeError> {
-        self.stop_at_line(
-            StopReason::Other,
-            ErrorKind::TabError,
-            "inconsistent use of tabs and spaces in indentation",
-        )
-    }
-
-    fn dedent_error(&self) -> Box<TokenizeError> {
-        let mut error = self.stop_at_line(
-            StopReason::Dedent,
-            ErrorKind::IndentationError,
-            "unindent does not match any outer indentation level",
-        );
-        let line = self.lines.line(self.pos as u32);
-        let length = self.line_text(line).trim_end_matches('\n').chars().count() as i32;
-        error.error.offset = Some(length + 1);
-        error.error.end_offset = Some(-1);
-        error
-    }
-
-    /// An error that blames the whole current line.
-    fn stop_at_line(&self, reason: StopReason, kind: ErrorKind, msg: &str) -> Box<TokenizeError> {
-        let line = self.lines.line(self.pos as u32);
-        Box::new(TokenizeError {
-            reason,
-            in_fstring: false,
-            error: SyntaxError {
-                kind,
-                msg: msg.to_owned(),
-                lineno: Some(line),
-                offset: Some(1),
-                end_lineno: Some(line),
-                end_offset: Some(0),
-                text: Some(self.line_text(line)),
-            },
-        })
-    }
-
-    fn line_text(&self, line: i32) -> String {
-        let start = self.lines.start_of(line) as usize;
-        let rest = &self.source[start..];
-        let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
-        rest[..end].to_owned()
-    }
-
-    /// How many characters are in the first `bytes` bytes of line `line`.
-    fn character_column(&self, line: i32, bytes: i32) -> i32 {
-        let start = self.lines.start_of(line) as usize;
-        self.source[start..start + bytes as usize].chars().count() as i32
     }
 }
 
