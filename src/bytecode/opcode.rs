@@ -750,8 +750,6 @@ pub struct OpcodeInfo {
     pub effect: &'static str,
     /// The fields of the inline cache with their sizes in code units.
     pub cache_layout: &'static [(&'static str, u8)],
-    cache_entries: u8,
-    flags: u16,
     /// What it does, in one sentence.
     pub meaning: &'static str,
 }
@@ -810,6 +808,19 @@ macro_rules! define_opcodes { ($(
         }
     }
 
+    // What is asked all the time stands apart from the rest of the rows, close together.
+    static FLAGS: [u16; Opcode::COUNT] = {
+        let mut table = [0; Opcode::COUNT];
+        $( table[$number] = 0 $( | 1 << Flag::$flag as u16 )*; )*
+        table
+    };
+
+    static CACHE_ENTRIES: [u8; Opcode::COUNT] = {
+        let mut table = [0; Opcode::COUNT];
+        $( table[$number] = 0 $( + $units )*; )*
+        table
+    };
+
     static INFO: [Option<OpcodeInfo>; Opcode::COUNT] = {
         let mut table = [const { None }; Opcode::COUNT];
         $( table[$number] = Some(OpcodeInfo {
@@ -820,8 +831,6 @@ macro_rules! define_opcodes { ($(
             deopt: deopt!($name $($kind)+),
             effect: $effect,
             cache_layout: &[$( (stringify!($field), $units), )*],
-            cache_entries: 0 $( + $units )*,
-            flags: 0 $( | 1 << Flag::$flag as u16 )*,
             meaning: $meaning,
         }); )*
         table
@@ -873,7 +882,7 @@ impl Opcode {
     /// How many code units of inline cache follow the instruction.
     #[inline]
     pub fn cache_entries(self) -> usize {
-        usize::from(self.info().cache_entries)
+        usize::from(CACHE_ENTRIES[self as usize])
     }
 
     /// The base form of a specialized opcode; itself for all others.
@@ -886,7 +895,7 @@ impl Opcode {
     /// Whether the table lists this flag for the opcode.
     #[inline]
     pub fn has(self, flag: Flag) -> bool {
-        self.info().flags & (1 << flag as u16) != 0
+        FLAGS[self as usize] & (1 << flag as u16) != 0
     }
 
     /// Whether it uses its argument.

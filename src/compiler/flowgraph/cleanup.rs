@@ -87,12 +87,11 @@ pub(super) fn remove_unreachable(cfg: &mut Cfg) {
         {
             reach(cfg, next);
         }
-        for index in 0..cfg[block].b_instr.len() {
-            let instr = cfg[block].b_instr[index];
-            if let Some(target) = instr.i_target {
-                reach(cfg, target);
-            }
+        let instrs = std::mem::take(&mut cfg[block].b_instr);
+        for target in instrs.iter().filter_map(|instr| instr.i_target) {
+            reach(cfg, target);
         }
+        cfg[block].b_instr = instrs;
     }
     for block in cfg.order() {
         if cfg[block].b_predecessors == 0 {

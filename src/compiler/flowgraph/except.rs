@@ -23,13 +23,12 @@ struct ExceptStack {
 /// Marks the blocks where exception handlers start.
 pub(super) fn mark_except_handlers(cfg: &mut Cfg) {
     for block in cfg.order() {
-        for index in 0..cfg[block].b_instr.len() {
-            let instr = cfg[block].b_instr[index];
-            if instr.i_opcode.is_block_push() {
-                let target = instr.i_target.expect("a block push has a target");
-                cfg[target].b_except_handler = true;
-            }
+        let instrs = std::mem::take(&mut cfg[block].b_instr);
+        for instr in instrs.iter().filter(|instr| instr.i_opcode.is_block_push()) {
+            let target = instr.i_target.expect("a block push has a target");
+            cfg[target].b_except_handler = true;
         }
+        cfg[block].b_instr = instrs;
     }
 }
 

@@ -59,8 +59,8 @@ impl Work {
 
 fn scan_block_for_locals(cfg: &mut Cfg, block: BlockId, work: &mut Work) {
     let mut unsafe_mask = cfg[block].b_unsafe_locals_mask;
-    for index in 0..cfg[block].b_instr.len() {
-        let instr = cfg[block].b_instr[index];
+    let mut instrs = std::mem::take(&mut cfg[block].b_instr);
+    for instr in &mut instrs {
         if let Some(handler) = instr.i_except {
             work.push(cfg, handler, unsafe_mask);
         }
@@ -76,7 +76,7 @@ fn scan_block_for_locals(cfg: &mut Cfg, block: BlockId, work: &mut Work) {
             Opcode::STORE_FAST | Opcode::LOAD_FAST_CHECK => unsafe_mask &= !bit,
             Opcode::LOAD_FAST => {
                 if unsafe_mask & bit != 0 {
-                    cfg[block].b_instr[index].i_opcode = Opcode::LOAD_FAST_CHECK;
+                    instr.i_opcode = Opcode::LOAD_FAST_CHECK;
                     cfg.note(Rule::MayBeUnbound, instr.id);
                 }
                 unsafe_mask &= !bit;
@@ -84,6 +84,7 @@ fn scan_block_for_locals(cfg: &mut Cfg, block: BlockId, work: &mut Work) {
             _ => {}
         }
     }
+    cfg[block].b_instr = instrs;
     if cfg[block].has_fallthrough()
         && let Some(next) = cfg[block].b_next
     {

@@ -28,8 +28,8 @@ pub(super) fn calculate_stackdepth(cfg: &mut Cfg) -> u32 {
     while let Some(block) = stack.pop() {
         let mut depth = cfg[block].b_startdepth.unwrap_or(0) as i32;
         let mut next = cfg[block].b_next;
-        for index in 0..cfg[block].b_instr.len() {
-            let instr = cfg[block].b_instr[index];
+        let instrs = std::mem::take(&mut cfg[block].b_instr);
+        for instr in &instrs {
             let oparg = instr.i_oparg as i32;
             if let Some(target) = instr.i_target {
                 let at_target = depth + instr.i_opcode.stack_effect(oparg, true);
@@ -44,6 +44,7 @@ pub(super) fn calculate_stackdepth(cfg: &mut Cfg) -> u32 {
                 break;
             }
         }
+        cfg[block].b_instr = instrs;
         if let Some(next) = next {
             push(cfg, &mut stack, next, depth);
         }
