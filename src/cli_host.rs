@@ -17,7 +17,11 @@ pub struct CliHost {
 impl CliHost {
     /// For a program in `directory`.
     pub fn new(directory: &Path, stdlib: Option<PathBuf>) -> Self {
-        let directory = if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory.to_owned() };
+        let directory = if directory.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            directory.to_owned()
+        };
         Self {
             stdout: BufWriter::with_capacity(1 << 16, io::stdout()),
             directory: directory.canonicalize().unwrap_or(directory),
@@ -27,7 +31,11 @@ impl CliHost {
 
     /// The real path, if the sandbox shows it.
     fn allowed(&self, path: &str) -> Option<PathBuf> {
-        let path = if path.is_empty() { Path::new(".") } else { Path::new(path) };
+        let path = if path.is_empty() {
+            Path::new(".")
+        } else {
+            Path::new(path)
+        };
         let real = path.canonicalize().ok()?;
         real.starts_with(&self.directory).then_some(real)
     }
@@ -76,7 +84,9 @@ impl Host for CliHost {
     fn stdlib_file(&mut self, path: &str) -> Option<Vec<u8>> {
         let base = self.stdlib.as_ref()?;
         let real = base.join(path);
-        (!path.contains("..") && real.is_file()).then(|| std::fs::read(real).ok()).flatten()
+        (!path.contains("..") && real.is_file())
+            .then(|| std::fs::read(real).ok())
+            .flatten()
     }
 }
 

@@ -228,7 +228,12 @@ fn run_dis(args: &DisArgs) -> Result<(), Failure> {
 }
 
 fn run_file(args: RunArgs) -> Result<u8, Failure> {
-    let RunArgs { seed_hash, stdlib, file, args } = args;
+    let RunArgs {
+        seed_hash,
+        stdlib,
+        file,
+        args,
+    } = args;
     let options = RunOptions {
         source: read(&file)?,
         filename: file.to_string_lossy().into_owned(),
@@ -238,13 +243,17 @@ fn run_file(args: RunArgs) -> Result<u8, Failure> {
         optimize: 0,
     };
     let directory = file.parent().map(Path::to_owned).unwrap_or_default();
-    let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(move || {
-        let host = Box::new(cli_host::CliHost::new(&directory, stdlib));
-        run(&options, host, Reporter::default())
-    })?;
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK_SIZE)
+        .spawn(move || {
+            let host = Box::new(cli_host::CliHost::new(&directory, stdlib));
+            run(&options, host, Reporter::default())
+        })?;
     match thread.join() {
         Ok(result) => Ok(result.status as u8),
-        Err(_panic) => Err(Failure::Failed(Some("the machine broke down; this is a bug".to_owned()))),
+        Err(_panic) => Err(Failure::Failed(Some(
+            "the machine broke down; this is a bug".to_owned(),
+        ))),
     }
 }
 

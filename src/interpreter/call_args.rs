@@ -16,8 +16,18 @@ const CO_VARKEYWORDS: u32 = 8;
 
 /// Lays the arguments out as the first slots of `localsplus`: steals `args` (positional ones, then
 /// the values that `kwnames` names), also when it fails; borrows `kwnames`.
-pub fn initialize_locals(vm: &mut Vm, function: ObjId, code: &CodeRuntime, args: &[ObjId], kwnames: ObjId) -> PyResult<Vec<ObjId>> {
-    let keywords: Vec<ObjId> = if kwnames.is_null() { Vec::new() } else { vm.tuple_items(kwnames).to_vec() };
+pub fn initialize_locals(
+    vm: &mut Vm,
+    function: ObjId,
+    code: &CodeRuntime,
+    args: &[ObjId],
+    kwnames: ObjId,
+) -> PyResult<Vec<ObjId>> {
+    let keywords: Vec<ObjId> = if kwnames.is_null() {
+        Vec::new()
+    } else {
+        vm.tuple_items(kwnames).to_vec()
+    };
     let mut binder = Binder::new(vm, function, code, args.len() - keywords.len());
     let result = binder.bind(vm, args, &keywords);
     match result {
@@ -51,7 +61,8 @@ impl<'a> Binder<'a> {
         let _ = vm;
         let argcount = code.co_argcount;
         let kwonly = code.co_kwonlyargcount;
-        let extra = usize::from(code.co_flags & CO_VARARGS != 0) + usize::from(code.co_flags & CO_VARKEYWORDS != 0);
+        let extra = usize::from(code.co_flags & CO_VARARGS != 0)
+            + usize::from(code.co_flags & CO_VARKEYWORDS != 0);
         Self {
             function,
             code,
@@ -97,7 +108,13 @@ impl<'a> Binder<'a> {
         Ok(())
     }
 
-    fn bind_keywords(&mut self, vm: &mut Vm, args: &[ObjId], keywords: &[ObjId], kwdict: ObjId) -> PyResult<()> {
+    fn bind_keywords(
+        &mut self,
+        vm: &mut Vm,
+        args: &[ObjId],
+        keywords: &[ObjId],
+        kwdict: ObjId,
+    ) -> PyResult<()> {
         if self.taken < self.given {
             // Surplus positional arguments stay behind `taken`; keywords move out one by one, so
             // copies keep the accounts simple.
@@ -112,7 +129,13 @@ impl<'a> Binder<'a> {
         self.bind_keyword_values(vm, &values, keywords, kwdict)
     }
 
-    fn bind_keyword_values(&mut self, vm: &mut Vm, values: &[ObjId], keywords: &[ObjId], kwdict: ObjId) -> PyResult<()> {
+    fn bind_keyword_values(
+        &mut self,
+        vm: &mut Vm,
+        values: &[ObjId],
+        keywords: &[ObjId],
+        kwdict: ObjId,
+    ) -> PyResult<()> {
         for (i, (&keyword, &value)) in keywords.iter().zip(values).enumerate() {
             if let Err(raised) = self.bind_one_keyword(vm, keyword, value, keywords, kwdict) {
                 let exception = vm.take_raised();
@@ -124,20 +147,32 @@ impl<'a> Binder<'a> {
         Ok(())
     }
 
-    fn bind_one_keyword(&mut self, vm: &mut Vm, keyword: ObjId, value: ObjId, keywords: &[ObjId], kwdict: ObjId) -> PyResult<()> {
+    fn bind_one_keyword(
+        &mut self,
+        vm: &mut Vm,
+        keyword: ObjId,
+        value: ObjId,
+        keywords: &[ObjId],
+        kwdict: ObjId,
+    ) -> PyResult<()> {
         if vm.text(keyword).is_none() {
             let qualname = self.qualname(vm);
             return Err(vm.type_error(format!("{qualname}() keywords must be strings")));
         }
         let total = self.argcount + self.kwonly;
         let names = &self.code.localsplusnames[self.posonly..total];
-        let found = names.iter().position(|&n| n == keyword).or_else(|| names.iter().position(|&n| vm.text(n) == vm.text(keyword)));
+        let found = names
+            .iter()
+            .position(|&n| n == keyword)
+            .or_else(|| names.iter().position(|&n| vm.text(n) == vm.text(keyword)));
         if let Some(j) = found {
             let j = j + self.posonly;
             if !self.locals[j].is_null() {
                 let qualname = self.qualname(vm);
                 let name = vm.str_lossy(keyword);
-                return Err(vm.type_error(format!("{qualname}() got multiple values for argument '{name}'")));
+                return Err(vm.type_error(format!(
+                    "{qualname}() got multiple values for argument '{name}'"
+                )));
             }
             self.locals[j] = value;
             return Ok(());
@@ -154,7 +189,10 @@ impl<'a> Binder<'a> {
         let qualname = self.qualname(vm);
         let mut wrong = Vec::new();
         for &name in &self.code.localsplusnames[..self.posonly] {
-            if keywords.iter().any(|&k| k == name || vm.text(k) == vm.text(name)) {
+            if keywords
+                .iter()
+                .any(|&k| k == name || vm.text(k) == vm.text(name))
+            {
                 wrong.push(vm.str_lossy(name));
             }
         }
@@ -166,21 +204,32 @@ impl<'a> Binder<'a> {
         }
         let name = vm.str_lossy(keyword);
         let total = self.argcount + self.kwonly;
-        let possible: Vec<String> = self.code.localsplusnames[self.posonly..total].iter().map(|&n| vm.str_lossy(n)).collect();
+        let possible: Vec<String> = self.code.localsplusnames[self.posonly..total]
+            .iter()
+            .map(|&n| vm.str_lossy(n))
+            .collect();
         let hint = super::suggestions::closest(&possible, &name);
         match hint {
             Some(hint) => vm.type_error(format!(
                 "{qualname}() got an unexpected keyword argument '{name}'. Did you mean '{hint}'?"
             )),
-            None => vm.type_error(format!("{qualname}() got an unexpected keyword argument '{name}'")),
+            None => vm.type_error(format!(
+                "{qualname}() got an unexpected keyword argument '{name}'"
+            )),
         }
     }
 
     fn fill_defaults(&mut self, vm: &mut Vm) -> PyResult<()> {
         let defaults = function_object(vm, self.function).func_defaults;
-        let defaults: Vec<ObjId> = if defaults.is_null() { Vec::new() } else { vm.tuple_items(defaults).to_vec() };
+        let defaults: Vec<ObjId> = if defaults.is_null() {
+            Vec::new()
+        } else {
+            vm.tuple_items(defaults).to_vec()
+        };
         let m = self.argcount.saturating_sub(defaults.len());
-        let missing = (self.given..m).filter(|&i| self.locals[i].is_null()).count();
+        let missing = (self.given..m)
+            .filter(|&i| self.locals[i].is_null())
+            .count();
         if missing > 0 {
             return Err(self.missing_arguments(vm, missing, Some(defaults.len())));
         }
@@ -200,7 +249,11 @@ impl<'a> Binder<'a> {
                 continue;
             }
             let name = self.code.localsplusnames[i];
-            let found = if kwdefaults.is_null() { None } else { vm.dict_get(kwdefaults, name)? };
+            let found = if kwdefaults.is_null() {
+                None
+            } else {
+                vm.dict_get(kwdefaults, name)?
+            };
             match found {
                 Some(value) => self.locals[i] = vm.incref(value),
                 None => missing += 1,
@@ -229,15 +282,26 @@ impl<'a> Binder<'a> {
         };
         let qualname = self.qualname(vm);
         let plural = if missing == 1 { "" } else { "s" };
-        vm.type_error(format!("{qualname}() missing {missing} required {kind} argument{plural}: {listed}"))
+        vm.type_error(format!(
+            "{qualname}() missing {missing} required {kind} argument{plural}: {listed}"
+        ))
     }
 
     fn too_many_positional(&self, vm: &mut Vm) -> Raised {
-        let kwonly_given = (self.argcount..self.argcount + self.kwonly).filter(|&i| !self.locals[i].is_null()).count();
+        let kwonly_given = (self.argcount..self.argcount + self.kwonly)
+            .filter(|&i| !self.locals[i].is_null())
+            .count();
         let defaults = function_object(vm, self.function).func_defaults;
-        let defcount = if defaults.is_null() { 0 } else { vm.tuple_items(defaults).len() };
+        let defcount = if defaults.is_null() {
+            0
+        } else {
+            vm.tuple_items(defaults).len()
+        };
         let (plural, takes) = if defcount > 0 {
-            (true, format!("from {} to {}", self.argcount - defcount, self.argcount))
+            (
+                true,
+                format!("from {} to {}", self.argcount - defcount, self.argcount),
+            )
         } else {
             (self.argcount != 1, self.argcount.to_string())
         };
@@ -251,8 +315,14 @@ impl<'a> Binder<'a> {
         };
         let qualname = self.qualname(vm);
         let s = if plural { "s" } else { "" };
-        let were = if given == 1 && kwonly_given == 0 { "was" } else { "were" };
-        vm.type_error(format!("{qualname}() takes {takes} positional argument{s} but {given}{extra} {were} given"))
+        let were = if given == 1 && kwonly_given == 0 {
+            "was"
+        } else {
+            "were"
+        };
+        vm.type_error(format!(
+            "{qualname}() takes {takes} positional argument{s} but {given}{extra} {were} given"
+        ))
     }
 
     fn qualname(&self, vm: &Vm) -> String {

@@ -81,7 +81,10 @@ macro_rules! handler {
         unreachable!("nothing specializes yet: {}", stringify!($handler))
     };
     ($eval:ident $handler:ident $oparg:ident $kind:ident) => {
-        unreachable!("the machine holds no such instruction: {}", stringify!($handler))
+        unreachable!(
+            "the machine holds no such instruction: {}",
+            stringify!($handler)
+        )
     };
 }
 
@@ -111,9 +114,25 @@ for_each_opcode!(define_dispatch);
 impl<'vm, M: Mode> Eval<'vm, M> {
     fn new(vm: &'vm mut Vm) -> Self {
         let frame = vm.tstate.frames.last().expect("the caller pushed a frame");
-        let (base, sp, pc, frame_id) = (frame.base as usize, frame.sp as usize, frame.resume_pc as usize, frame.frame_id);
+        let (base, sp, pc, frame_id) = (
+            frame.base as usize,
+            frame.sp as usize,
+            frame.resume_pc as usize,
+            frame.frame_id,
+        );
         let code = Arc::clone(vm.code_runtime(frame.f_code));
-        Self { vm, code, callers: Vec::new(), base, sp, instr: pc, pc, frame_id, reraising: false, mode: PhantomData }
+        Self {
+            vm,
+            code,
+            callers: Vec::new(),
+            base,
+            sp,
+            instr: pc,
+            pc,
+            frame_id,
+            reraising: false,
+            mode: PhantomData,
+        }
     }
 
     fn run(mut self, throwing: bool) -> PyResult<ObjId> {
@@ -282,7 +301,10 @@ impl<'vm, M: Mode> Eval<'vm, M> {
     /// Serves what waits: a stop, a scheduled collection, other threads (`_Py_HandlePending`).
     #[inline]
     pub fn poll(&mut self) -> PyResult<()> {
-        if self.vm.heap.gc.scheduled || self.vm.eval_breaker != 0 || self.vm.interp.instructions >= self.vm.interp.next_poll {
+        if self.vm.heap.gc.scheduled
+            || self.vm.eval_breaker != 0
+            || self.vm.interp.instructions >= self.vm.interp.next_poll
+        {
             self.handle_pending()
         } else {
             Ok(())
@@ -304,14 +326,28 @@ impl<'vm, M: Mode> Eval<'vm, M> {
             self.vm.heap.report_dirty();
         }
         let line = self.code.line_of(self.pc as u32).max(0) as u32;
-        let frame = self.vm.tstate.frames.last_mut().expect("the loop runs a frame");
+        let frame = self
+            .vm
+            .tstate
+            .frames
+            .last_mut()
+            .expect("the loop runs a frame");
         let previous = std::mem::replace(&mut frame.prev_instr, self.pc as u32);
         let old_line = frame.reported_line;
         if line != 0 && line != old_line {
             frame.reported_line = line;
-            self.vm.heap.reporter.emit(Event::Line { frame: self.frame_id, old: old_line, new: line });
+            self.vm.heap.reporter.emit(Event::Line {
+                frame: self.frame_id,
+                old: old_line,
+                new: line,
+            });
         }
-        self.vm.heap.reporter.emit(Event::Instruction { frame: self.frame_id, previous, offset: self.pc as u32, opcode });
+        self.vm.heap.reporter.emit(Event::Instruction {
+            frame: self.frame_id,
+            previous,
+            offset: self.pc as u32,
+            opcode,
+        });
     }
 
     fn report_slot(&mut self, at: usize, old: ObjId, new: ObjId) {
@@ -319,7 +355,12 @@ impl<'vm, M: Mode> Eval<'vm, M> {
             return;
         }
         let index = (at - self.base) as u32;
-        self.vm.heap.reporter.emit(Event::FrameSlot { frame: self.frame_id, index, old, new });
+        self.vm.heap.reporter.emit(Event::FrameSlot {
+            frame: self.frame_id,
+            index,
+            old,
+            new,
+        });
     }
 
     // ---- small helpers for the instructions
@@ -327,25 +368,41 @@ impl<'vm, M: Mode> Eval<'vm, M> {
     /// The function that the current frame runs (borrowed), or NULL.
     #[inline]
     pub fn function(&self) -> ObjId {
-        self.vm.tstate.frames.last().map_or(ObjId::NULL, |f| f.f_funcobj)
+        self.vm
+            .tstate
+            .frames
+            .last()
+            .map_or(ObjId::NULL, |f| f.f_funcobj)
     }
 
     /// The globals of the current frame (borrowed).
     #[inline]
     pub fn globals(&self) -> ObjId {
-        self.vm.tstate.frames.last().map_or(ObjId::NULL, |f| f.f_globals)
+        self.vm
+            .tstate
+            .frames
+            .last()
+            .map_or(ObjId::NULL, |f| f.f_globals)
     }
 
     /// The builtins of the current frame (borrowed).
     #[inline]
     pub fn builtins(&self) -> ObjId {
-        self.vm.tstate.frames.last().map_or(ObjId::NULL, |f| f.f_builtins)
+        self.vm
+            .tstate
+            .frames
+            .last()
+            .map_or(ObjId::NULL, |f| f.f_builtins)
     }
 
     /// The local namespace of the current frame (borrowed), or NULL in a function.
     #[inline]
     pub fn locals(&self) -> ObjId {
-        self.vm.tstate.frames.last().map_or(ObjId::NULL, |f| f.f_locals)
+        self.vm
+            .tstate
+            .frames
+            .last()
+            .map_or(ObjId::NULL, |f| f.f_locals)
     }
 
     /// The name with index `oparg` (borrowed).

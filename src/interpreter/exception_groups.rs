@@ -33,7 +33,10 @@ pub fn match_group(vm: &mut Vm, exception: ObjId, class: ObjId) -> PyResult<(Obj
         if vm.type_of(pair) != types::TUPLE || vm.tuple_items(pair).len() != 2 {
             let (group, kind) = (vm.type_name_of(exception), vm.type_name_of(pair));
             let message = if vm.type_of(pair) == types::TUPLE {
-                format!("{group}.split must return a 2-tuple, got tuple of size {}", vm.tuple_items(pair).len())
+                format!(
+                    "{group}.split must return a 2-tuple, got tuple of size {}",
+                    vm.tuple_items(pair).len()
+                )
             } else {
                 format!("{group}.split must return a tuple, not {kind}")
             };
@@ -50,7 +53,9 @@ pub fn match_group(vm: &mut Vm, exception: ObjId, class: ObjId) -> PyResult<(Obj
 }
 
 fn copy_traceback_here(vm: &mut Vm, exception: ObjId) {
-    let Some(index) = vm.current_frame_index() else { return };
+    let Some(index) = vm.current_frame_index() else {
+        return;
+    };
     let frame = crate::objects::frameobject::frame_object_at(vm, index);
     let (lasti, lineno) = (vm.frame_instr(index), vm.frame_lineno(index));
     crate::objects::traceback::push_entry(vm, exception, frame, lasti, lineno);
@@ -58,14 +63,25 @@ fn copy_traceback_here(vm: &mut Vm, exception: ObjId) {
 }
 
 fn check_group_match_type(vm: &mut Vm, class: ObjId) -> PyResult<()> {
-    let items = if vm.isinstance(class, types::TUPLE) { vm.tuple_items(class).to_vec() } else { vec![class] };
+    let items = if vm.isinstance(class, types::TUPLE) {
+        vm.tuple_items(class).to_vec()
+    } else {
+        vec![class]
+    };
     for &item in &items {
         if !super::instructions::is_exception_class(vm, item) {
-            return Err(vm.type_error("catching classes that do not inherit from BaseException is not allowed"));
+            return Err(vm.type_error(
+                "catching classes that do not inherit from BaseException is not allowed",
+            ));
         }
     }
-    if items.iter().any(|&item| vm.is_subtype(item, types::BASE_EXCEPTION_GROUP)) {
-        return Err(vm.type_error("catching ExceptionGroup with except* is not allowed. Use except instead."));
+    if items
+        .iter()
+        .any(|&item| vm.is_subtype(item, types::BASE_EXCEPTION_GROUP))
+    {
+        return Err(vm.type_error(
+            "catching ExceptionGroup with except* is not allowed. Use except instead.",
+        ));
     }
     Ok(())
 }
@@ -85,7 +101,11 @@ pub fn prep_reraise_star(vm: &mut Vm, original: ObjId, raised: ObjId) -> PyResul
     let mut new_raised = Vec::new();
     let mut reraised = Vec::new();
     for &exc in excs.iter().filter(|&&e| e != NONE) {
-        if is_same_metadata(vm, exc, original) { reraised.push(exc) } else { new_raised.push(exc) }
+        if is_same_metadata(vm, exc, original) {
+            reraised.push(exc)
+        } else {
+            new_raised.push(exc)
+        }
     }
     let projected = project(vm, original, &reraised)?;
     if new_raised.is_empty() {
@@ -99,11 +119,18 @@ pub fn prep_reraise_star(vm: &mut Vm, original: ObjId, raised: ObjId) -> PyResul
         vm.incref(all[0])
     } else {
         let list = vm.new_tuple_from(&all);
-        let group = vm.call(types::BASE_EXCEPTION_GROUP, &[crate::objects::wellknown::EMPTY_STR, list]);
+        let group = vm.call(
+            types::BASE_EXCEPTION_GROUP,
+            &[crate::objects::wellknown::EMPTY_STR, list],
+        );
         vm.decref(list);
         group?
     };
-    vm.xdecref(if projected == NONE { ObjId::NULL } else { projected });
+    vm.xdecref(if projected == NONE {
+        ObjId::NULL
+    } else {
+        projected
+    });
     Ok(result)
 }
 
@@ -111,7 +138,10 @@ pub fn prep_reraise_star(vm: &mut Vm, original: ObjId, raised: ObjId) -> PyResul
 fn is_same_metadata(vm: &Vm, a: ObjId, b: ObjId) -> bool {
     match (vm.heap.payload(a), vm.heap.payload(b)) {
         (Payload::Exception(a), Payload::Exception(b)) => {
-            a.notes == b.notes && a.traceback == b.traceback && a.cause == b.cause && a.context == b.context
+            a.notes == b.notes
+                && a.traceback == b.traceback
+                && a.cause == b.cause
+                && a.context == b.context
         }
         _ => false,
     }
@@ -140,7 +170,11 @@ fn collect_leaves(vm: &Vm, exc: ObjId, leaves: &mut Vec<ObjId>) {
 
 fn split_by_leaves(vm: &mut Vm, exc: ObjId, leaves: &[ObjId]) -> PyResult<ObjId> {
     if !vm.isinstance(exc, types::BASE_EXCEPTION_GROUP) {
-        return Ok(if leaves.contains(&exc) { vm.incref(exc) } else { NONE });
+        return Ok(if leaves.contains(&exc) {
+            vm.incref(exc)
+        } else {
+            NONE
+        });
     }
     let children = match vm.heap.payload(exc) {
         Payload::Exception(e) => vm.tuple_items(e.field("exceptions")).to_vec(),

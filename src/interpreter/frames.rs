@@ -35,7 +35,13 @@ pub fn function_parts(vm: &mut Vm, function: ObjId, locals: ObjId) -> FrameParts
     let f = function_object(vm, function);
     let (code, globals, builtins) = (f.func_code, f.func_globals, f.func_builtins);
     vm.incref(code);
-    FrameParts { function, code, globals, builtins, locals }
+    FrameParts {
+        function,
+        code,
+        globals,
+        builtins,
+        locals,
+    }
 }
 
 /// The function in slot `id`; panics when it is none, which is our bug.
@@ -47,7 +53,13 @@ pub fn function_object(vm: &Vm, id: ObjId) -> &FunctionObject {
 }
 
 /// Pushes a frame whose `localsplus` begin at `base` of the data stack, already filled.
-pub fn push_frame(vm: &mut Vm, parts: FrameParts, runtime: &CodeRuntime, base: usize, is_entry: bool) {
+pub fn push_frame(
+    vm: &mut Vm,
+    parts: FrameParts,
+    runtime: &CodeRuntime,
+    base: usize,
+    is_entry: bool,
+) {
     let frame_id = vm.next_frame_id();
     let instr = vm.tstate.instr;
     if let Some(caller) = vm.tstate.frames.last_mut() {
@@ -79,16 +91,36 @@ pub fn push_frame(vm: &mut Vm, parts: FrameParts, runtime: &CodeRuntime, base: u
 
 fn report_push(vm: &mut Vm, runtime: &CodeRuntime, base: usize) {
     let frame = vm.tstate.frames.last().expect("just pushed");
-    let (id, function, globals, locals) = (frame.frame_id, frame.f_funcobj, frame.f_globals, frame.f_locals);
+    let (id, function, globals, locals) = (
+        frame.frame_id,
+        frame.f_funcobj,
+        frame.f_globals,
+        frame.f_locals,
+    );
     let code_obj = frame.f_code;
     let thread = vm.tstate.id;
     let code = code_id(runtime);
-    vm.heap.reporter.emit(Event::FramePush { thread, frame: id, code, function });
-    vm.heap.reporter.emit(Event::FrameNamespaces { frame: id, code: code_obj, globals, locals });
+    vm.heap.reporter.emit(Event::FramePush {
+        thread,
+        frame: id,
+        code,
+        function,
+    });
+    vm.heap.reporter.emit(Event::FrameNamespaces {
+        frame: id,
+        code: code_obj,
+        globals,
+        locals,
+    });
     for index in 0..runtime.nlocalsplus {
         let new = vm.tstate.datastack[base + index];
         if !new.is_null() {
-            vm.heap.reporter.emit(Event::FrameSlot { frame: id, index: index as u32, old: ObjId::NULL, new });
+            vm.heap.reporter.emit(Event::FrameSlot {
+                frame: id,
+                index: index as u32,
+                old: ObjId::NULL,
+                new,
+            });
         }
     }
 }
@@ -118,7 +150,13 @@ fn recursion_error(vm: &mut Vm) -> crate::objects::vm::Raised {
 
 /// Lays the arguments of a call out in `localsplus` of a new frame; steals `args`, borrows
 /// `kwnames` and `function`. Gives where the slots begin.
-pub fn bind_on_datastack(vm: &mut Vm, function: ObjId, runtime: &CodeRuntime, args: &[ObjId], kwnames: ObjId) -> PyResult<usize> {
+pub fn bind_on_datastack(
+    vm: &mut Vm,
+    function: ObjId,
+    runtime: &CodeRuntime,
+    args: &[ObjId],
+    kwnames: ObjId,
+) -> PyResult<usize> {
     if let Err(raised) = check_recursion(vm) {
         vm.decref_all(args);
         return Err(raised);
@@ -140,7 +178,12 @@ pub fn bind_on_datastack(vm: &mut Vm, function: ObjId, runtime: &CodeRuntime, ar
 }
 
 /// Calls a Python function from native code (`_PyFunction_Vectorcall`); everything is borrowed.
-pub fn function_vectorcall(vm: &mut Vm, function: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub fn function_vectorcall(
+    vm: &mut Vm,
+    function: ObjId,
+    args: &[ObjId],
+    kwnames: ObjId,
+) -> PyResult<ObjId> {
     for &arg in args {
         vm.incref(arg);
     }
@@ -150,7 +193,13 @@ pub fn function_vectorcall(vm: &mut Vm, function: ObjId, args: &[ObjId], kwnames
 
 /// As [`function_vectorcall`] with a namespace for the body (NULL: none); steals `function`,
 /// `args` and `locals`.
-pub fn call_with_locals(vm: &mut Vm, function: ObjId, args: &[ObjId], kwnames: ObjId, locals: ObjId) -> PyResult<ObjId> {
+pub fn call_with_locals(
+    vm: &mut Vm,
+    function: ObjId,
+    args: &[ObjId],
+    kwnames: ObjId,
+    locals: ObjId,
+) -> PyResult<ObjId> {
     let runtime = Arc::clone(vm.code_runtime(function_object(vm, function).func_code));
     match bind_on_datastack(vm, function, &runtime, args, kwnames) {
         Ok(base) => {
@@ -172,7 +221,13 @@ pub fn eval_code(vm: &mut Vm, code: ObjId, globals: ObjId, locals: ObjId) -> PyR
 }
 
 /// As [`eval_code`] for code with free variables: `closure` is the tuple of their cells or NULL.
-pub fn eval_code_with_closure(vm: &mut Vm, code: ObjId, globals: ObjId, locals: ObjId, closure: ObjId) -> PyResult<ObjId> {
+pub fn eval_code_with_closure(
+    vm: &mut Vm,
+    code: ObjId,
+    globals: ObjId,
+    locals: ObjId,
+    closure: ObjId,
+) -> PyResult<ObjId> {
     let builtins = builtins_for(vm, globals)?;
     let function = vm.new_function(code, globals, builtins);
     if !closure.is_null() {
@@ -195,16 +250,32 @@ pub fn builtins_for(vm: &mut Vm, globals: ObjId) -> PyResult<ObjId> {
             _ => builtins,
         });
     }
-    let current = vm.tstate.frames.last().map_or(ObjId::NULL, |f| f.f_builtins);
-    Ok(if current.is_null() { vm.interp.builtins } else { current })
+    let current = vm
+        .tstate
+        .frames
+        .last()
+        .map_or(ObjId::NULL, |f| f.f_builtins);
+    Ok(if current.is_null() {
+        vm.interp.builtins
+    } else {
+        current
+    })
 }
 
 impl<M: Mode> Eval<'_, M> {
     /// Enters a call of a Python function in this loop. The stack was already lowered to below
     /// the callable; steals `function` and `args`, borrows `kwnames`.
     #[inline]
-    pub fn enter_function(&mut self, function: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<Flow> {
-        let runtime = Arc::clone(self.vm.code_runtime(function_object(self.vm, function).func_code));
+    pub fn enter_function(
+        &mut self,
+        function: ObjId,
+        args: &[ObjId],
+        kwnames: ObjId,
+    ) -> PyResult<Flow> {
+        let runtime = Arc::clone(
+            self.vm
+                .code_runtime(function_object(self.vm, function).func_code),
+        );
         match bind_on_datastack(self.vm, function, &runtime, args, kwnames) {
             Ok(base) => {
                 let parts = function_parts(self.vm, function, ObjId::NULL);
@@ -227,14 +298,20 @@ impl<M: Mode> Eval<'_, M> {
         self.base = base;
         self.sp = base + runtime.nlocalsplus;
         self.pc = 0;
-        self.callers.push(std::mem::replace(&mut self.code, runtime));
+        self.callers
+            .push(std::mem::replace(&mut self.code, runtime));
     }
 
     /// Notes in the frame where it goes on.
     #[inline]
     pub fn save_registers(&mut self) {
         let (sp, pc) = (self.sp as u32, self.pc as u32);
-        let frame = self.vm.tstate.frames.last_mut().expect("the loop runs a frame");
+        let frame = self
+            .vm
+            .tstate
+            .frames
+            .last_mut()
+            .expect("the loop runs a frame");
         frame.sp = sp;
         frame.resume_pc = pc;
     }
@@ -242,7 +319,12 @@ impl<M: Mode> Eval<'_, M> {
     /// Goes on in the frame that is now innermost.
     #[inline]
     pub fn restore_registers(&mut self) {
-        let frame = self.vm.tstate.frames.last().expect("the caller runs in this loop");
+        let frame = self
+            .vm
+            .tstate
+            .frames
+            .last()
+            .expect("the caller runs in this loop");
         self.base = frame.base as usize;
         self.sp = frame.sp as usize;
         self.pc = frame.resume_pc as usize;
@@ -255,7 +337,10 @@ impl<M: Mode> Eval<'_, M> {
     #[inline]
     pub fn return_from_frame(&mut self, value: ObjId) -> PyResult<Flow> {
         if M::RECORDING {
-            self.vm.heap.reporter.emit(Event::PyReturn { frame: self.frame_id, value });
+            self.vm.heap.reporter.emit(Event::PyReturn {
+                frame: self.frame_id,
+                value,
+            });
         }
         if self.leave_frame() {
             return Ok(Flow::Exit(value));
@@ -321,7 +406,12 @@ impl<M: Mode> Eval<'_, M> {
             if !value.is_null() {
                 if M::RECORDING {
                     let index = (at - base) as u32;
-                    self.vm.heap.reporter.emit(Event::FrameSlot { frame: self.frame_id, index, old: value, new: ObjId::NULL });
+                    self.vm.heap.reporter.emit(Event::FrameSlot {
+                        frame: self.frame_id,
+                        index,
+                        old: value,
+                        new: ObjId::NULL,
+                    });
                 }
                 self.vm.decref(value);
             }
@@ -332,7 +422,12 @@ impl<M: Mode> Eval<'_, M> {
         if M::RECORDING {
             let thread = self.vm.tstate.id;
             let code = code_id(&self.code);
-            self.vm.heap.reporter.emit(Event::FramePop { thread, frame: self.frame_id, code, function });
+            self.vm.heap.reporter.emit(Event::FramePop {
+                thread,
+                frame: self.frame_id,
+                code,
+                function,
+            });
         }
     }
 

@@ -16,7 +16,9 @@ pub fn gen_send(vm: &mut Vm, id: ObjId, value: ObjId, throwing: bool) -> PyResul
     let state = generator(vm, id).state;
     if state == GeneratorState::Created && !value.is_null() && value != NONE && !throwing {
         let kind = kind_name(vm, id);
-        return Err(vm.type_error(format!("can't send non-None value to a just-started {kind}")));
+        return Err(vm.type_error(format!(
+            "can't send non-None value to a just-started {kind}"
+        )));
     }
     if state == GeneratorState::Executing {
         let kind = kind_name(vm, id);
@@ -27,7 +29,10 @@ pub fn gen_send(vm: &mut Vm, id: ObjId, value: ObjId, throwing: bool) -> PyResul
             if throwing {
                 vm.clear_raised();
             }
-            return Err(vm.raise(types::RUNTIME_ERROR, "cannot reuse already awaited coroutine"));
+            return Err(vm.raise(
+                types::RUNTIME_ERROR,
+                "cannot reuse already awaited coroutine",
+            ));
         }
         if throwing {
             return Err(Raised::already_set());
@@ -85,7 +90,16 @@ pub fn push_resumed_frame(vm: &mut Vm, id: ObjId, value: ObjId, is_entry: bool) 
     vm.tstate.frames.push(frame);
     if vm.heap.reporter.is_on() {
         let thread = vm.tstate.id;
-        vm.heap.reporter.emit(Event::FrameResume { thread, frame: frame_id, generator: id });
-        vm.heap.reporter.emit(Event::FrameSlot { frame: frame_id, index: depth as u32, old: ObjId::NULL, new: value });
+        vm.heap.reporter.emit(Event::FrameResume {
+            thread,
+            frame: frame_id,
+            generator: id,
+        });
+        vm.heap.reporter.emit(Event::FrameSlot {
+            frame: frame_id,
+            index: depth as u32,
+            old: ObjId::NULL,
+            new: value,
+        });
     }
 }

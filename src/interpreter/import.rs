@@ -8,7 +8,13 @@ use crate::objects::vm::{PyResult, Raised, Vm};
 use crate::objects::wellknown::{NONE, names, types};
 
 /// `__import__(name, globals, fromlist, level)`: a new reference.
-pub fn import_name(vm: &mut Vm, name: ObjId, globals: ObjId, fromlist: ObjId, level: i64) -> PyResult<ObjId> {
+pub fn import_name(
+    vm: &mut Vm,
+    name: ObjId,
+    globals: ObjId,
+    fromlist: ObjId,
+    level: i64,
+) -> PyResult<ObjId> {
     if vm.text(name).is_none() {
         return Err(vm.type_error("module name must be a string"));
     }
@@ -16,7 +22,11 @@ pub fn import_name(vm: &mut Vm, name: ObjId, globals: ObjId, fromlist: ObjId, le
         return Err(vm.value_error("level must be >= 0"));
     }
     let given = vm.str_lossy(name);
-    let absolute = if level > 0 { resolve(vm, &given, globals, level)? } else { given.clone() };
+    let absolute = if level > 0 {
+        resolve(vm, &given, globals, level)?
+    } else {
+        given.clone()
+    };
     if absolute.is_empty() {
         return Err(vm.value_error("Empty module name"));
     }
@@ -45,14 +55,24 @@ fn resolve(vm: &mut Vm, name: &str, globals: ObjId, level: i64) -> PyResult<Stri
     let package = package_of(vm, globals)?;
     let parts: Vec<&str> = package.split('.').collect();
     if package.is_empty() {
-        return Err(vm.raise(types::IMPORT_ERROR, "attempted relative import with no known parent package"));
+        return Err(vm.raise(
+            types::IMPORT_ERROR,
+            "attempted relative import with no known parent package",
+        ));
     }
     let keep = parts.len() as i64 - (level - 1);
     if keep <= 0 {
-        return Err(vm.raise(types::IMPORT_ERROR, "attempted relative import beyond top-level package"));
+        return Err(vm.raise(
+            types::IMPORT_ERROR,
+            "attempted relative import beyond top-level package",
+        ));
     }
     let base = parts[..keep as usize].join(".");
-    Ok(if name.is_empty() { base } else { format!("{base}.{name}") })
+    Ok(if name.is_empty() {
+        base
+    } else {
+        format!("{base}.{name}")
+    })
 }
 
 fn package_of(vm: &mut Vm, globals: ObjId) -> PyResult<String> {
@@ -64,12 +84,16 @@ fn package_of(vm: &mut Vm, globals: ObjId) -> PyResult<String> {
     {
         return Ok(vm.str_lossy(package));
     }
-    let Some(name) = vm.dict_get(globals, names::NAME)? else { return Ok(String::new()) };
+    let Some(name) = vm.dict_get(globals, names::NAME)? else {
+        return Ok(String::new());
+    };
     let name = vm.str_lossy(name);
     if vm.dict_get(globals, names::PATH)?.is_some() {
         return Ok(name);
     }
-    Ok(name.rsplit_once('.').map_or(String::new(), |(parent, _)| parent.to_owned()))
+    Ok(name
+        .rsplit_once('.')
+        .map_or(String::new(), |(parent, _)| parent.to_owned()))
 }
 
 /// Imports a module by its full name through the machine's importer.
@@ -96,7 +120,9 @@ pub fn not_found(vm: &mut Vm, name: &str, message: String) -> Raised {
 
 /// Imports the submodules that a `from` list names (`_handle_fromlist`).
 fn handle_fromlist(vm: &mut Vm, module: ObjId, name: &str, fromlist: ObjId) -> PyResult<()> {
-    let Some(path) = vm.getattr_opt(module, names::PATH)? else { return Ok(()) };
+    let Some(path) = vm.getattr_opt(module, names::PATH)? else {
+        return Ok(());
+    };
     vm.decref(path);
     let items = vm.collect_iterable(fromlist)?;
     let mut result = Ok(());
@@ -181,10 +207,14 @@ pub fn import_from(vm: &mut Vm, module: ObjId, name: ObjId) -> PyResult<ObjId> {
     let package = package.unwrap_or_else(|| "<unknown module name>".to_owned());
     let origin = origin_of(vm, module)?;
     let raised = match &origin {
-        Some(path) => vm.raise(types::IMPORT_ERROR, format!("cannot import name '{wanted}' from '{package}' ({path})")),
-        None => {
-            vm.raise(types::IMPORT_ERROR, format!("cannot import name '{wanted}' from '{package}' (unknown location)"))
-        }
+        Some(path) => vm.raise(
+            types::IMPORT_ERROR,
+            format!("cannot import name '{wanted}' from '{package}' ({path})"),
+        ),
+        None => vm.raise(
+            types::IMPORT_ERROR,
+            format!("cannot import name '{wanted}' from '{package}' (unknown location)"),
+        ),
     };
     let exception = vm.tstate.current_exception;
     let package = vm.new_str(&package);
@@ -199,7 +229,9 @@ pub fn import_from(vm: &mut Vm, module: ObjId, name: ObjId) -> PyResult<ObjId> {
 }
 
 fn origin_of(vm: &mut Vm, module: ObjId) -> PyResult<Option<String>> {
-    let Some(file) = vm.getattr_opt(module, names::FILE)? else { return Ok(None) };
+    let Some(file) = vm.getattr_opt(module, names::FILE)? else {
+        return Ok(None);
+    };
     let text = vm.text(file).is_some().then(|| vm.str_lossy(file));
     vm.decref(file);
     Ok(text)

@@ -25,7 +25,11 @@ pub fn unary<M: Mode>(eval: &mut Eval<'_, M>, number: u32, value: ObjId) -> PyRe
             };
             Ok(eval.vm.new_tuple_from(&items))
         }
-        7..=9 => typing_call(eval.vm, ["_typevar", "_paramspec", "_typevartuple"][number as usize - 7], &[value]),
+        7..=9 => typing_call(
+            eval.vm,
+            ["_typevar", "_paramspec", "_typevartuple"][number as usize - 7],
+            &[value],
+        ),
         10 => typing_call(eval.vm, "_subscript_generic", &[value]),
         11 => typing_call(eval.vm, "_typealias", &[value]),
         _ => panic!("CALL_INTRINSIC_1 {number}"),
@@ -74,7 +78,9 @@ fn print_expression(vm: &mut Vm, value: ObjId) -> PyResult<ObjId> {
 fn import_star<M: Mode>(eval: &mut Eval<'_, M>, module: ObjId) -> PyResult<ObjId> {
     let locals = eval.locals();
     if locals.is_null() {
-        return Err(eval.vm.raise(types::SYSTEM_ERROR, "no locals found during 'import *'"));
+        return Err(eval
+            .vm
+            .raise(types::SYSTEM_ERROR, "no locals found during 'import *'"));
     }
     let vm = &mut *eval.vm;
     let (all, skip_underscores) = match vm.getattr_opt(module, names::ALL_)? {
@@ -86,7 +92,10 @@ fn import_star<M: Mode>(eval: &mut Eval<'_, M>, module: ObjId) -> PyResult<ObjId
                 (keys?, true)
             }
             None => {
-                return Err(vm.raise(types::IMPORT_ERROR, "from-import-* object has no __dict__ and no __all__"));
+                return Err(vm.raise(
+                    types::IMPORT_ERROR,
+                    "from-import-* object has no __dict__ and no __all__",
+                ));
             }
         },
     };
@@ -104,7 +113,13 @@ fn import_star<M: Mode>(eval: &mut Eval<'_, M>, module: ObjId) -> PyResult<ObjId
     result
 }
 
-fn import_one(vm: &mut Vm, module: ObjId, locals: ObjId, name: ObjId, skip_underscores: bool) -> PyResult<()> {
+fn import_one(
+    vm: &mut Vm,
+    module: ObjId,
+    locals: ObjId,
+    name: ObjId,
+    skip_underscores: bool,
+) -> PyResult<()> {
     if vm.text(name).is_none() {
         let module_name = vm.getattr_opt(module, names::NAME)?;
         let module_name = match module_name {
@@ -149,7 +164,9 @@ fn stopiteration_error<M: Mode>(eval: &mut Eval<'_, M>, exception: ObjId) -> PyR
     } else {
         None
     };
-    let Some(message) = message else { return Ok(vm.incref(exception)) };
+    let Some(message) = message else {
+        return Ok(vm.incref(exception));
+    };
     let text = vm.new_str(message);
     let made = vm.call(types::RUNTIME_ERROR, &[text]);
     vm.decref(text);

@@ -22,14 +22,20 @@ impl<M: Mode> Eval<'_, M> {
                 if add_traceback {
                     self.add_traceback_entry();
                 }
-                if let Some(handler) = exception_table::find_handler(&self.code.code.co_exceptiontable, self.instr as u32) {
+                if let Some(handler) = exception_table::find_handler(
+                    &self.code.code.co_exceptiontable,
+                    self.instr as u32,
+                ) {
                     self.enter_handler(handler.target, handler.depth as usize, handler.lasti);
                     return Ok(());
                 }
             }
             if M::RECORDING {
                 let exception = self.vm.tstate.current_exception;
-                self.vm.heap.reporter.emit(Event::Unwind { frame: self.frame_id, exception });
+                self.vm.heap.reporter.emit(Event::Unwind {
+                    frame: self.frame_id,
+                    exception,
+                });
             }
             self.drop_stack();
             let left = self.leave_frame_raising();
@@ -57,7 +63,10 @@ impl<M: Mode> Eval<'_, M> {
         }
         if M::RECORDING {
             let exception = self.vm.tstate.current_exception;
-            self.vm.heap.reporter.emit(Event::Raise { frame: self.frame_id, exception });
+            self.vm.heap.reporter.emit(Event::Raise {
+                frame: self.frame_id,
+                exception,
+            });
         }
         add_traceback_here(self.vm, index);
     }
@@ -71,7 +80,11 @@ impl<M: Mode> Eval<'_, M> {
         }
         let exception = self.vm.take_raised();
         if M::RECORDING {
-            self.vm.heap.reporter.emit(Event::ExceptionHandled { frame: self.frame_id, exception, offset: target });
+            self.vm.heap.reporter.emit(Event::ExceptionHandled {
+                frame: self.frame_id,
+                exception,
+                offset: target,
+            });
         }
         self.push(exception);
         self.pc = target as usize;

@@ -681,8 +681,22 @@ impl Vm {
         self.slots_of(obj).nb_index.is_some()
     }
 
-    /// `operator.index(obj)` (`PyNumber_Index`).
+    /// `operator.index(obj)` (`PyNumber_Index`): always an exact `int`.
     pub fn number_index(&mut self, obj: ObjId) -> PyResult<ObjId> {
+        if self.type_of(obj) == types::INT {
+            return Ok(self.incref(obj));
+        }
+        let result = self.number_index_any(obj)?;
+        if self.type_of(result) == types::INT {
+            return Ok(result);
+        }
+        let value = self.int_as_bigint(result);
+        self.decref(result);
+        Ok(self.new_bigint(value))
+    }
+
+    /// As [`Self::number_index`]; may give an instance of a subclass (`_PyNumber_Index`).
+    fn number_index_any(&mut self, obj: ObjId) -> PyResult<ObjId> {
         if self.is_int(obj) {
             return Ok(self.incref(obj));
         }
@@ -693,12 +707,27 @@ impl Vm {
             )));
         };
         let result = index(self, obj)?;
-        if self.is_int(result) {
+        if self.type_of(result) == types::INT {
             return Ok(result);
         }
         let name = self.type_name_of(result);
-        self.decref(result);
-        Err(self.type_error(format!("__index__ returned non-int (type {name})")))
+        if !self.is_int(result) {
+            self.decref(result);
+            return Err(self.type_error(format!("__index__ returned non-int (type {name})")));
+        }
+        let warn = self.hooks.warn;
+        let message = format!(
+            "__index__ returned non-int (type {name}).  The ability to return an instance of a \
+             strict subclass of int is deprecated, and may not be supported in a future version of \
+             Python."
+        );
+        match warn(self, types::DEPRECATION_WARNING, &message, 1) {
+            Ok(()) => Ok(result),
+            Err(raised) => {
+                self.decref(result);
+                Err(raised)
+            }
+        }
     }
 
     /// An index as a machine number (`PyNumber_AsSsize_t`): one that does not fit raises
@@ -709,7 +738,7 @@ impl Vm {
         {
             return Ok(value);
         }
-        let index = self.number_index(obj)?;
+        let index = self.number_index_any(obj)?;
         let value = self.int_as_i64(index);
         let negative = self.int_is_negative(index);
         self.decref(index);

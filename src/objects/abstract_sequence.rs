@@ -92,8 +92,8 @@ impl Vm {
     /// else (`PySequence_Fast`).
     pub fn sequence_fast_items(&mut self, obj: ObjId, message: &str) -> PyResult<Vec<ObjId>> {
         let items = match self.heap.payload(obj) {
-            Payload::List(list) => list.ob_item.clone(),
-            Payload::Tuple(items) => items.to_vec(),
+            Payload::List(list) if self.type_of(obj) == types::LIST => list.ob_item.clone(),
+            Payload::Tuple(items) if self.type_of(obj) == types::TUPLE => items.to_vec(),
             _ => {
                 let iterator = match self.iter(obj) {
                     Ok(iterator) => iterator,
@@ -125,7 +125,9 @@ impl Vm {
         if self.type_of(obj) == types::TUPLE {
             return Ok(self.incref(obj));
         }
-        if let Payload::List(list) = self.heap.payload(obj) {
+        if let Payload::List(list) = self.heap.payload(obj)
+            && self.type_of(obj) == types::LIST
+        {
             let items = list.ob_item.clone();
             return Ok(self.new_tuple_from(&items));
         }

@@ -84,21 +84,62 @@ pub static TYPE: TypeSpec = TypeSpec {
     tp_basicsize: 144,
     tp_itemsize: 8,
     tp_flags: TypeFlags::HAVE_GC.with(TypeFlags::DISALLOW_INSTANTIATION),
-    slots: Slots { am_aiter: Some(return_self), am_anext: Some(anext), ..genobject::GENERATOR_SLOTS },
+    slots: Slots {
+        am_aiter: Some(return_self),
+        am_anext: Some(anext),
+        ..genobject::GENERATOR_SLOTS
+    },
     methods: &[
         MethodDef::new("asend", MethodImpl::O(asend), ""),
         MethodDef::new("athrow", MethodImpl::VarArgs(athrow), ""),
-        MethodDef::new("aclose", MethodImpl::NoArgs(|vm, id| make_athrow(vm, id, ObjId::NULL)), ""),
-        MethodDef::new("__class_getitem__", MethodImpl::O(super::genericaliasobject::class_getitem), "").class_method(),
+        MethodDef::new(
+            "aclose",
+            MethodImpl::NoArgs(|vm, id| make_athrow(vm, id, ObjId::NULL)),
+            "",
+        ),
+        MethodDef::new(
+            "__class_getitem__",
+            MethodImpl::O(super::genericaliasobject::class_getitem),
+            "",
+        )
+        .class_method(),
     ],
-    members: &[MemberDef { name: "ag_running", get: |vm, id| Ok(bool_obj(generator(vm, id).ag_running_async)), set: None }],
+    members: &[MemberDef {
+        name: "ag_running",
+        get: |vm, id| Ok(bool_obj(generator(vm, id).ag_running_async)),
+        set: None,
+    }],
     getset: &[
-        GetSetDef { name: "__name__", get: genobject::get_name, set: Some(genobject::set_name) },
-        GetSetDef { name: "__qualname__", get: genobject::get_qualname, set: Some(genobject::set_qualname) },
-        GetSetDef { name: "ag_await", get: genobject::get_delegate, set: None },
-        GetSetDef { name: "ag_frame", get: genobject::get_frame, set: None },
-        GetSetDef { name: "ag_code", get: genobject::get_code, set: None },
-        GetSetDef { name: "ag_suspended", get: genobject::get_suspended, set: None },
+        GetSetDef {
+            name: "__name__",
+            get: genobject::get_name,
+            set: Some(genobject::set_name),
+        },
+        GetSetDef {
+            name: "__qualname__",
+            get: genobject::get_qualname,
+            set: Some(genobject::set_qualname),
+        },
+        GetSetDef {
+            name: "ag_await",
+            get: genobject::get_delegate,
+            set: None,
+        },
+        GetSetDef {
+            name: "ag_frame",
+            get: genobject::get_frame,
+            set: None,
+        },
+        GetSetDef {
+            name: "ag_code",
+            get: genobject::get_code,
+            set: None,
+        },
+        GetSetDef {
+            name: "ag_suspended",
+            get: genobject::get_suspended,
+            set: None,
+        },
     ],
     weakrefs: true,
     ..TypeSpec::EMPTY
@@ -154,7 +195,9 @@ pub static WRAPPED_VALUE_TYPE: TypeSpec = TypeSpec {
 pub fn wrap_value(vm: &mut Vm, value: ObjId) -> ObjId {
     vm.incref(value);
     let payload = Payload::Native(Box::new(WrappedValue { agw_val: value }));
-    let id = vm.heap.alloc(types::ASYNC_GEN_WRAPPED_VALUE, payload, Reuse::FreeList);
+    let id = vm
+        .heap
+        .alloc(types::ASYNC_GEN_WRAPPED_VALUE, payload, Reuse::FreeList);
     vm.heap.track(id);
     id
 }
@@ -204,8 +247,16 @@ fn make_asend(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<ObjId> {
     init_hooks(vm, id)?;
     vm.incref(id);
     vm.xincref(value);
-    let payload = AsyncGenASend { ags_gen: id, ags_sendval: value, ags_state: AwaitState::Init };
-    let made = vm.heap.alloc(types::ASYNC_GEN_ASEND, Payload::Native(Box::new(payload)), Reuse::FreeList);
+    let payload = AsyncGenASend {
+        ags_gen: id,
+        ags_sendval: value,
+        ags_state: AwaitState::Init,
+    };
+    let made = vm.heap.alloc(
+        types::ASYNC_GEN_ASEND,
+        Payload::Native(Box::new(payload)),
+        Reuse::FreeList,
+    );
     vm.heap.track(made);
     Ok(made)
 }
@@ -226,7 +277,14 @@ fn make_athrow(vm: &mut Vm, id: ObjId, args: ObjId) -> PyResult<ObjId> {
     init_hooks(vm, id)?;
     vm.incref(id);
     vm.xincref(args);
-    Ok(vm.new_native(types::ASYNC_GEN_ATHROW, AsyncGenAThrow { agt_gen: id, agt_args: args, agt_state: AwaitState::Init }))
+    Ok(vm.new_native(
+        types::ASYNC_GEN_ATHROW,
+        AsyncGenAThrow {
+            agt_gen: id,
+            agt_args: args,
+            agt_state: AwaitState::Init,
+        },
+    ))
 }
 
 /// What came out of the generator, seen from its awaitable (`async_gen_unwrap_value`): a wrapped
@@ -234,14 +292,18 @@ fn make_athrow(vm: &mut Vm, id: ObjId, args: ObjId) -> PyResult<ObjId> {
 fn unwrap_value(vm: &mut Vm, id: ObjId, result: PyResult<ObjId>) -> PyResult<ObjId> {
     match result {
         Err(raised) => {
-            if vm.raised_matches(types::STOP_ASYNC_ITERATION) || vm.raised_matches(types::GENERATOR_EXIT) {
+            if vm.raised_matches(types::STOP_ASYNC_ITERATION)
+                || vm.raised_matches(types::GENERATOR_EXIT)
+            {
                 agen_mut(vm, id).ag_closed = true;
             }
             agen_mut(vm, id).ag_running_async = false;
             Err(raised)
         }
         Ok(value) => {
-            let Some(wrapped) = vm.heap.native::<WrappedValue>(value) else { return Ok(value) };
+            let Some(wrapped) = vm.heap.native::<WrappedValue>(value) else {
+                return Ok(value);
+            };
             let inner = wrapped.agw_val;
             let raised = vm.raise_stop_iteration_value(inner);
             vm.decref(value);
@@ -252,7 +314,10 @@ fn unwrap_value(vm: &mut Vm, id: ObjId, result: PyResult<ObjId>) -> PyResult<Obj
 }
 
 fn asend_parts(vm: &Vm, id: ObjId) -> (ObjId, ObjId, AwaitState) {
-    let a = vm.heap.native::<AsyncGenASend>(id).expect("a method of async_generator_asend");
+    let a = vm
+        .heap
+        .native::<AsyncGenASend>(id)
+        .expect("a method of async_generator_asend");
     (a.ags_gen, a.ags_sendval, a.ags_state)
 }
 
@@ -263,11 +328,17 @@ fn set_asend_state(vm: &mut Vm, id: ObjId, state: AwaitState) {
 }
 
 fn reused(vm: &mut Vm, what: &str) -> Raised {
-    vm.raise(types::RUNTIME_ERROR, format!("cannot reuse already awaited {what}"))
+    vm.raise(
+        types::RUNTIME_ERROR,
+        format!("cannot reuse already awaited {what}"),
+    )
 }
 
 fn already_running(vm: &mut Vm, method: &str) -> Raised {
-    vm.raise(types::RUNTIME_ERROR, format!("{method}: asynchronous generator is already running"))
+    vm.raise(
+        types::RUNTIME_ERROR,
+        format!("{method}: asynchronous generator is already running"),
+    )
 }
 
 fn asend_send(vm: &mut Vm, id: ObjId, arg: ObjId) -> PyResult<ObjId> {
@@ -348,7 +419,10 @@ fn close_outcome(vm: &mut Vm, result: PyResult<ObjId>, ignored: &str) -> PyResul
 }
 
 fn athrow_parts(vm: &Vm, id: ObjId) -> (ObjId, ObjId, AwaitState) {
-    let a = vm.heap.native::<AsyncGenAThrow>(id).expect("a method of async_generator_athrow");
+    let a = vm
+        .heap
+        .native::<AsyncGenAThrow>(id)
+        .expect("a method of async_generator_athrow");
     (a.agt_gen, a.agt_args, a.agt_state)
 }
 
@@ -372,14 +446,24 @@ fn athrow_send(vm: &mut Vm, id: ObjId, arg: ObjId) -> PyResult<ObjId> {
     if state == AwaitState::Init {
         if generator(vm, agen).ag_running_async {
             set_athrow_state(vm, id, AwaitState::Closed);
-            return Err(already_running(vm, if args.is_null() { "aclose()" } else { "athrow()" }));
+            return Err(already_running(
+                vm,
+                if args.is_null() {
+                    "aclose()"
+                } else {
+                    "athrow()"
+                },
+            ));
         }
         if generator(vm, agen).ag_closed {
             set_athrow_state(vm, id, AwaitState::Closed);
             return Err(vm.raise_with(types::STOP_ASYNC_ITERATION, ObjId::NULL));
         }
         if arg != NONE {
-            return Err(vm.raise(types::RUNTIME_ERROR, "can't send non-None value to a just-started coroutine"));
+            return Err(vm.raise(
+                types::RUNTIME_ERROR,
+                "can't send non-None value to a just-started coroutine",
+            ));
         }
         set_athrow_state(vm, id, AwaitState::Iter);
         agen_mut(vm, agen).ag_running_async = true;
@@ -433,7 +517,9 @@ fn finish_aclose(vm: &mut Vm, id: ObjId, agen: ObjId, result: PyResult<ObjId>) -
         Err(raised) => {
             agen_mut(vm, agen).ag_running_async = false;
             set_athrow_state(vm, id, AwaitState::Closed);
-            if vm.raised_matches(types::STOP_ASYNC_ITERATION) || vm.raised_matches(types::GENERATOR_EXIT) {
+            if vm.raised_matches(types::STOP_ASYNC_ITERATION)
+                || vm.raised_matches(types::GENERATOR_EXIT)
+            {
                 vm.clear_raised();
                 return Err(vm.raise_with(types::STOP_ITERATION, ObjId::NULL));
             }
@@ -450,7 +536,14 @@ fn athrow_throw(vm: &mut Vm, id: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     if state == AwaitState::Init {
         if generator(vm, agen).ag_running_async {
             set_athrow_state(vm, id, AwaitState::Closed);
-            return Err(already_running(vm, if agt_args.is_null() { "aclose()" } else { "athrow()" }));
+            return Err(already_running(
+                vm,
+                if agt_args.is_null() {
+                    "aclose()"
+                } else {
+                    "athrow()"
+                },
+            ));
         }
         set_athrow_state(vm, id, AwaitState::Iter);
         agen_mut(vm, agen).ag_running_async = true;

@@ -39,7 +39,11 @@ pub static TYPE: TypeSpec = TypeSpec {
         tp_new: Some(cell_new),
         ..Slots::EMPTY
     },
-    getset: &[GetSetDef { name: "cell_contents", get: get_contents, set: Some(set_contents) }],
+    getset: &[GetSetDef {
+        name: "cell_contents",
+        get: get_contents,
+        set: Some(set_contents),
+    }],
     tp_doc: "Create a new cell object.",
     ..TypeSpec::EMPTY
 };
@@ -48,7 +52,11 @@ impl Vm {
     /// A cell with this content (a new reference is taken) or NULL (`PyCell_New`).
     pub fn new_cell(&mut self, content: ObjId) -> ObjId {
         self.xincref(content);
-        let id = self.heap.alloc(types::CELL, Payload::Cell(CellObject { ob_ref: content }), Reuse::Fresh);
+        let id = self.heap.alloc(
+            types::CELL,
+            Payload::Cell(CellObject { ob_ref: content }),
+            Reuse::Fresh,
+        );
         self.heap.track(id);
         id
     }

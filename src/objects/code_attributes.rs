@@ -17,17 +17,41 @@ use super::typeobject::{TypeFlags, TypeSpec};
 use super::vm::{PyResult, Vm};
 use super::wellknown::{NONE, NOT_IMPLEMENTED, bool_obj, types};
 
-macro_rules! number { ($name:literal, $field:expr) => {
-    MemberDef { name: $name, get: |vm, id| { let value = $field(code(vm, id)); Ok(vm.new_int(i64::from(value))) }, set: None }
-} }
+macro_rules! number {
+    ($name:literal, $field:expr) => {
+        MemberDef {
+            name: $name,
+            get: |vm, id| {
+                let value = $field(code(vm, id));
+                Ok(vm.new_int(i64::from(value)))
+            },
+            set: None,
+        }
+    };
+}
 
-macro_rules! object { ($name:literal, $field:ident) => {
-    MemberDef { name: $name, get: |vm, id| { let value = object(vm, id).$field; Ok(vm.incref(value)) }, set: None }
-} }
+macro_rules! object {
+    ($name:literal, $field:ident) => {
+        MemberDef {
+            name: $name,
+            get: |vm, id| {
+                let value = object(vm, id).$field;
+                Ok(vm.incref(value))
+            },
+            set: None,
+        }
+    };
+}
 
-macro_rules! names { ($name:literal, $kind:expr) => {
-    GetSetDef { name: $name, get: |vm, id| Ok(names_of_kind(vm, id, $kind)), set: None }
-} }
+macro_rules! names {
+    ($name:literal, $kind:expr) => {
+        GetSetDef {
+            name: $name,
+            get: |vm, id| Ok(names_of_kind(vm, id, $kind)),
+            set: None,
+        }
+    };
+}
 
 /// The type `code`.
 pub static TYPE: TypeSpec = TypeSpec {
@@ -53,16 +77,32 @@ pub static TYPE: TypeSpec = TypeSpec {
         object!("co_name", co_name),
         object!("co_qualname", co_qualname),
         number!("co_firstlineno", |c: &CodeObject| c.co_firstlineno),
-        MemberDef { name: "co_linetable", get: |vm, id| Ok(cached_bytes(vm, id, "co_linetable", |c| c.code.co_linetable.to_vec())), set: None },
+        MemberDef {
+            name: "co_linetable",
+            get: |vm, id| {
+                Ok(cached_bytes(vm, id, "co_linetable", |c| {
+                    c.code.co_linetable.to_vec()
+                }))
+            },
+            set: None,
+        },
         MemberDef {
             name: "co_exceptiontable",
-            get: |vm, id| Ok(cached_bytes(vm, id, "co_exceptiontable", |c| c.code.co_exceptiontable.to_vec())),
+            get: |vm, id| {
+                Ok(cached_bytes(vm, id, "co_exceptiontable", |c| {
+                    c.code.co_exceptiontable.to_vec()
+                }))
+            },
             set: None,
         },
         object!("co_consts", co_consts),
     ],
     getset: &[
-        GetSetDef { name: "co_code", get: |vm, id| Ok(cached_bytes(vm, id, "co_code", |c| c.code.co_code_bytes())), set: None },
+        GetSetDef {
+            name: "co_code",
+            get: |vm, id| Ok(cached_bytes(vm, id, "co_code", |c| c.code.co_code_bytes())),
+            set: None,
+        },
         GetSetDef {
             name: "_co_code_adaptive",
             get: |vm, id| {
@@ -76,15 +116,23 @@ pub static TYPE: TypeSpec = TypeSpec {
         names!("co_freevars", LocalKind::FREE),
     ],
     methods: &[
-        MethodDef::new("__sizeof__", MethodImpl::NoArgs(|vm, id| {
-            let size = object(vm, id).sizeof() as i64;
-            Ok(vm.new_int(size))
-        }), ""),
+        MethodDef::new(
+            "__sizeof__",
+            MethodImpl::NoArgs(|vm, id| {
+                let size = object(vm, id).sizeof() as i64;
+                Ok(vm.new_int(size))
+            }),
+            "",
+        ),
         MethodDef::new("co_lines", MethodImpl::NoArgs(co_lines), ""),
         MethodDef::new("co_positions", MethodImpl::NoArgs(co_positions), ""),
         MethodDef::new("replace", MethodImpl::FastKeywords(replace), ""),
         MethodDef::new("__replace__", MethodImpl::FastKeywords(replace), ""),
-        MethodDef::new("_varname_from_oparg", MethodImpl::O(varname_from_oparg), "($self, /, oparg)"),
+        MethodDef::new(
+            "_varname_from_oparg",
+            MethodImpl::O(varname_from_oparg),
+            "($self, /, oparg)",
+        ),
     ],
     weakrefs: true,
     ..TypeSpec::EMPTY
@@ -103,11 +151,18 @@ fn code(vm: &Vm, id: ObjId) -> &CodeObject {
 
 /// The live bytes: specialized opcodes with their caches.
 fn adaptive_bytes(runtime: &CodeRuntime) -> Vec<u8> {
-    (0..runtime.adaptive.len()).flat_map(|i| runtime.unit(i).to_le_bytes()).collect()
+    (0..runtime.adaptive.len())
+        .flat_map(|i| runtime.unit(i).to_le_bytes())
+        .collect()
 }
 
 /// A bytes attribute that is kept once it was asked for.
-fn cached_bytes(vm: &mut Vm, id: ObjId, name: &'static str, make: fn(&CodeRuntime) -> Vec<u8>) -> ObjId {
+fn cached_bytes(
+    vm: &mut Vm,
+    id: ObjId,
+    name: &'static str,
+    make: fn(&CodeRuntime) -> Vec<u8>,
+) -> ObjId {
     if let Some(&(_, value)) = object(vm, id).cached.iter().find(|(n, _)| *n == name) {
         return vm.incref(value);
     }
@@ -150,7 +205,10 @@ fn code_repr(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     let address = vm.heap.address(id);
     let c = code(vm, id);
     let (name, file, line) = (&c.co_name, &c.co_filename, c.co_firstlineno);
-    let text = format!("<code object {name} at {address:#x}, file \"{file}\", line {}>", if line == 0 { -1 } else { line });
+    let text = format!(
+        "<code object {name} at {address:#x}, file \"{file}\", line {}>",
+        if line == 0 { -1 } else { line }
+    );
     Ok(vm.new_string(text))
 }
 
@@ -158,7 +216,8 @@ fn code_hash(vm: &mut Vm, id: ObjId) -> PyResult<i64> {
     let c = object(vm, id);
     let (name, consts, names) = (c.co_name, c.co_consts, c.co_names);
     let c = code(vm, id);
-    let mut h = i64::from(c.co_firstlineno) ^ i64::from(c.co_argcount) << 8 ^ c.co_code.len() as i64;
+    let mut h =
+        i64::from(c.co_firstlineno) ^ i64::from(c.co_argcount) << 8 ^ c.co_code.len() as i64;
     for part in [name, consts, names] {
         h = h.wrapping_mul(0x10_0003) ^ vm.hash(part)?;
     }
@@ -166,7 +225,10 @@ fn code_hash(vm: &mut Vm, id: ObjId) -> PyResult<i64> {
 }
 
 fn code_richcompare(vm: &mut Vm, a: ObjId, b: ObjId, op: CompareOp) -> PyResult<ObjId> {
-    if !matches!(op, CompareOp::Eq | CompareOp::Ne) || vm.type_of(a) != types::CODE || vm.type_of(b) != types::CODE {
+    if !matches!(op, CompareOp::Eq | CompareOp::Ne)
+        || vm.type_of(a) != types::CODE
+        || vm.type_of(b) != types::CODE
+    {
         return Ok(NOT_IMPLEMENTED);
     }
     let equal = code(vm, a) == code(vm, b);
@@ -181,7 +243,11 @@ fn list_iterator(vm: &mut Vm, items: Vec<ObjId>) -> PyResult<ObjId> {
 }
 
 fn number_or_none(vm: &mut Vm, value: i32) -> ObjId {
-    if value < 0 { NONE } else { vm.new_int(i64::from(value)) }
+    if value < 0 {
+        NONE
+    } else {
+        vm.new_int(i64::from(value))
+    }
 }
 
 fn co_lines(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
@@ -200,7 +266,12 @@ fn co_positions(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     let c = Arc::clone(&vm.code_runtime(id).code);
     let mut items = Vec::new();
     for loc in locations::co_positions(&c.co_linetable, c.co_firstlineno) {
-        let parts = [loc.lineno, loc.end_lineno, loc.col_offset, loc.end_col_offset];
+        let parts = [
+            loc.lineno,
+            loc.end_lineno,
+            loc.col_offset,
+            loc.end_col_offset,
+        ];
         let parts = parts.into_iter().map(|n| number_or_none(vm, n)).collect();
         items.push(vm.new_tuple(parts));
     }
@@ -209,7 +280,9 @@ fn co_positions(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
 
 fn varname_from_oparg(vm: &mut Vm, id: ObjId, oparg: ObjId) -> PyResult<ObjId> {
     let index = vm.index_as_ssize(oparg, None)?;
-    let found = usize::try_from(index).ok().and_then(|i| vm.code_runtime(id).localsplusnames.get(i).copied());
+    let found = usize::try_from(index)
+        .ok()
+        .and_then(|i| vm.code_runtime(id).localsplusnames.get(i).copied());
     match found {
         Some(name) => Ok(vm.incref(name)),
         None => Err(vm.raise(types::INDEX_ERROR, "tuple index out of range")),
@@ -218,13 +291,22 @@ fn varname_from_oparg(vm: &mut Vm, id: ObjId, oparg: ObjId) -> PyResult<ObjId> {
 
 /// `replace(**changes)`.
 fn replace(vm: &mut Vm, id: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
-    let keywords: Vec<ObjId> = if kwnames.is_null() { Vec::new() } else { vm.tuple_items(kwnames).to_vec() };
+    let keywords: Vec<ObjId> = if kwnames.is_null() {
+        Vec::new()
+    } else {
+        vm.tuple_items(kwnames).to_vec()
+    };
     if args.len() > keywords.len() {
         return Err(vm.type_error("replace() takes no positional arguments"));
     }
     let old = object(vm, id);
-    let (mut consts, mut names, mut filename, mut name, mut qualname) =
-        (old.co_consts, old.co_names, old.co_filename, old.co_name, old.co_qualname);
+    let (mut consts, mut names, mut filename, mut name, mut qualname) = (
+        old.co_consts,
+        old.co_names,
+        old.co_filename,
+        old.co_name,
+        old.co_qualname,
+    );
     let mut new = CodeObject::clone(code(vm, id));
     for (&keyword, &value) in keywords.iter().zip(args) {
         let key = vm.str_lossy(keyword);
@@ -238,7 +320,13 @@ fn replace(vm: &mut Vm, id: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<O
             "co_firstlineno" => new.co_firstlineno = vm.index_as_ssize(value, None)? as i32,
             "co_code" => {
                 let bytes = bytes_of(vm, value, &key)?;
-                new.co_code = bytes.chunks_exact(2).map(|u| CodeUnit { opcode: u[0], oparg: u[1] }).collect();
+                new.co_code = bytes
+                    .chunks_exact(2)
+                    .map(|u| CodeUnit {
+                        opcode: u[0],
+                        oparg: u[1],
+                    })
+                    .collect();
             }
             "co_consts" => consts = value,
             "co_names" => names = value,
@@ -257,14 +345,31 @@ fn replace(vm: &mut Vm, id: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<O
     new.co_filename = vm.str_lossy(filename).into();
     new.co_name = vm.str_lossy(name).into();
     new.co_qualname = vm.str_lossy(qualname).into();
-    new.co_names = vm.tuple_items(names).iter().map(|&n| vm.str_lossy(n).into()).collect();
+    new.co_names = vm
+        .tuple_items(names)
+        .iter()
+        .map(|&n| vm.str_lossy(n).into())
+        .collect();
     if consts != object(vm, id).co_consts {
-        new.co_consts = vm.tuple_items(consts).to_vec().into_iter().map(|c| constant_of(vm, c)).collect();
+        new.co_consts = vm
+            .tuple_items(consts)
+            .to_vec()
+            .into_iter()
+            .map(|c| constant_of(vm, c))
+            .collect();
     }
     let runtime_names = new.co_names.iter().map(|n| vm.intern(n)).collect();
-    let localsplusnames = new.co_localsplusnames.iter().map(|n| vm.intern(n)).collect();
+    let localsplusnames = new
+        .co_localsplusnames
+        .iter()
+        .map(|n| vm.intern(n))
+        .collect();
     let new = Arc::new(new);
-    let code_id = vm.heap.reporter.is_on().then(|| vm.heap.reporter.code(&new));
+    let code_id = vm
+        .heap
+        .reporter
+        .is_on()
+        .then(|| vm.heap.reporter.code(&new));
     let runtime_consts = vm.tuple_items(consts).into();
     let runtime = CodeRuntime::new(new, code_id, runtime_consts, runtime_names, localsplusnames);
     for part in [consts, names, filename, name, qualname] {
@@ -279,7 +384,9 @@ fn replace(vm: &mut Vm, id: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<O
         co_qualname: qualname,
         cached: Vec::new(),
     };
-    Ok(vm.heap.alloc(types::CODE, Payload::Code(Box::new(made)), Reuse::Fresh))
+    Ok(vm
+        .heap
+        .alloc(types::CODE, Payload::Code(Box::new(made)), Reuse::Fresh))
 }
 
 fn bytes_of(vm: &mut Vm, value: ObjId, name: &str) -> PyResult<Vec<u8>> {
@@ -287,7 +394,9 @@ fn bytes_of(vm: &mut Vm, value: ObjId, name: &str) -> PyResult<Vec<u8>> {
         Payload::Bytes(b) => Ok(b.to_vec()),
         _ => {
             let kind = vm.type_name_of(value);
-            Err(vm.type_error(format!("replace() argument '{name}' must be bytes, not {kind}")))
+            Err(vm.type_error(format!(
+                "replace() argument '{name}' must be bytes, not {kind}"
+            )))
         }
     }
 }
@@ -299,10 +408,18 @@ fn rename(vm: &mut Vm, new: &mut CodeObject, key: &str, value: ObjId) -> PyResul
         "co_cellvars" => LocalKind::CELL,
         _ => LocalKind::FREE,
     };
-    let names: Vec<String> = vm.tuple_items(value).iter().map(|&n| vm.str_lossy(n)).collect();
-    let slots: Vec<usize> = (0..new.co_localspluskinds.len()).filter(|&i| new.co_localspluskinds[i].contains(kind)).collect();
+    let names: Vec<String> = vm
+        .tuple_items(value)
+        .iter()
+        .map(|&n| vm.str_lossy(n))
+        .collect();
+    let slots: Vec<usize> = (0..new.co_localspluskinds.len())
+        .filter(|&i| new.co_localspluskinds[i].contains(kind))
+        .collect();
     if names.len() != slots.len() {
-        return Err(vm.value_error(format!("code: {key} is of another length than before, which is not supported")));
+        return Err(vm.value_error(format!(
+            "code: {key} is of another length than before, which is not supported"
+        )));
     }
     for (slot, name) in slots.into_iter().zip(names) {
         new.co_localsplusnames[slot] = name.as_str().into();
@@ -317,10 +434,15 @@ fn constant_of(vm: &Vm, id: ObjId) -> Constant {
         Payload::Int(value) => Constant::int(*value),
         Payload::BigInt(value) => Constant::Int((**value).clone()),
         Payload::Float(value) => Constant::Float(*value),
-        Payload::Complex(parts) => Constant::Complex { real: parts[0], imag: parts[1] },
+        Payload::Complex(parts) => Constant::Complex {
+            real: parts[0],
+            imag: parts[1],
+        },
         Payload::Str(s) => Constant::Str(Arc::new(s.text.clone())),
         Payload::Bytes(b) => Constant::Bytes((**b).into()),
-        Payload::Tuple(items) => Constant::Tuple(items.iter().map(|&i| constant_of(vm, i)).collect()),
+        Payload::Tuple(items) => {
+            Constant::Tuple(items.iter().map(|&i| constant_of(vm, i)).collect())
+        }
         Payload::Code(c) => Constant::Code(Arc::clone(&c.runtime.code)),
         _ if id == super::wellknown::ELLIPSIS => Constant::Ellipsis,
         _ => Constant::None,

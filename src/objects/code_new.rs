@@ -34,8 +34,14 @@ impl Vm {
 
     /// As [`Self::new_code`], with a reference to each constant besides: a script's constants
     /// live as long as its syntax tree, until the script ends.
-    pub fn new_code_keeping_constants(&mut self, code: &Arc<CodeObject>) -> PyResult<(ObjId, Vec<ObjId>)> {
-        let mut cache = ConstantCache { filename: self.new_str(&code.co_filename), ..ConstantCache::default() };
+    pub fn new_code_keeping_constants(
+        &mut self,
+        code: &Arc<CodeObject>,
+    ) -> PyResult<(ObjId, Vec<ObjId>)> {
+        let mut cache = ConstantCache {
+            filename: self.new_str(&code.co_filename),
+            ..ConstantCache::default()
+        };
         let made = make_code(self, code, &mut cache);
         self.decref(cache.filename);
         match made {
@@ -65,9 +71,11 @@ fn make_constant(vm: &mut Vm, constant: &Constant, cache: &mut ConstantCache) ->
     let id = match constant {
         Constant::Int(value) => vm.new_bigint(BigInt::clone(value)),
         Constant::Float(value) => vm.new_float(*value),
-        Constant::Complex { real, imag } => {
-            vm.heap.alloc(types::COMPLEX, Payload::Complex(Box::new([*real, *imag])), Reuse::Fresh)
-        }
+        Constant::Complex { real, imag } => vm.heap.alloc(
+            types::COMPLEX,
+            Payload::Complex(Box::new([*real, *imag])),
+            Reuse::Fresh,
+        ),
         Constant::Str(text) => {
             let mut id = vm.new_text((**text).clone());
             if constant.is_interned() {
@@ -98,7 +106,10 @@ fn make_constant(vm: &mut Vm, constant: &Constant, cache: &mut ConstantCache) ->
 }
 
 fn make_all(vm: &mut Vm, items: &[Constant], cache: &mut ConstantCache) -> PyResult<Vec<ObjId>> {
-    items.iter().map(|item| make_constant(vm, item, cache)).collect()
+    items
+        .iter()
+        .map(|item| make_constant(vm, item, cache))
+        .collect()
 }
 
 fn make_code(vm: &mut Vm, code: &Arc<CodeObject>, cache: &mut ConstantCache) -> PyResult<ObjId> {
@@ -106,14 +117,28 @@ fn make_code(vm: &mut Vm, code: &Arc<CodeObject>, cache: &mut ConstantCache) -> 
     let consts_copy: Box<[ObjId]> = consts.as_slice().into();
     let co_consts = vm.new_tuple(consts);
     let names: Box<[ObjId]> = code.co_names.iter().map(|name| vm.intern(name)).collect();
-    let localsplusnames: Box<[ObjId]> = code.co_localsplusnames.iter().map(|name| vm.intern(name)).collect();
+    let localsplusnames: Box<[ObjId]> = code
+        .co_localsplusnames
+        .iter()
+        .map(|name| vm.intern(name))
+        .collect();
     let co_names = vm.new_tuple(names.to_vec());
     let co_name = vm.intern(&code.co_name);
     let mut co_qualname = vm.new_str(&code.co_qualname);
     vm.intern_in_place(&mut co_qualname);
     let co_filename = vm.incref(cache.filename);
-    let code_id = vm.heap.reporter.is_on().then(|| vm.heap.reporter.code(code));
-    let runtime = CodeRuntime::new(Arc::clone(code), code_id, consts_copy, names, localsplusnames);
+    let code_id = vm
+        .heap
+        .reporter
+        .is_on()
+        .then(|| vm.heap.reporter.code(code));
+    let runtime = CodeRuntime::new(
+        Arc::clone(code),
+        code_id,
+        consts_copy,
+        names,
+        localsplusnames,
+    );
     let object = PyCodeObject {
         runtime: Arc::new(runtime),
         co_consts,
@@ -123,5 +148,7 @@ fn make_code(vm: &mut Vm, code: &Arc<CodeObject>, cache: &mut ConstantCache) -> 
         co_qualname,
         cached: Vec::new(),
     };
-    Ok(vm.heap.alloc(types::CODE, Payload::Code(Box::new(object)), Reuse::Fresh))
+    Ok(vm
+        .heap
+        .alloc(types::CODE, Payload::Code(Box::new(object)), Reuse::Fresh))
 }

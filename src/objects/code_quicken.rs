@@ -15,10 +15,16 @@ const BRANCH_HISTORY: u16 = 0x5555;
 
 /// The code units with opcode in the low byte, oparg in the high byte, and fresh counters.
 pub fn quickened(code: &CodeObject) -> Box<[AtomicU16]> {
-    let mut units: Vec<u16> = code.co_code.iter().map(|u| u16::from(u.opcode) | u16::from(u.oparg) << 8).collect();
+    let mut units: Vec<u16> = code
+        .co_code
+        .iter()
+        .map(|u| u16::from(u.opcode) | u16::from(u.oparg) << 8)
+        .collect();
     let mut i = 0;
     while i < units.len() {
-        let Some(opcode) = Opcode::from_number(units[i] & 0xff) else { break };
+        let Some(opcode) = Opcode::from_number(units[i] & 0xff) else {
+            break;
+        };
         let caches = opcode.cache_entries();
         if caches > 0 {
             units[i + 1] = match opcode {

@@ -43,10 +43,20 @@ pub struct CodeRuntime {
 
 impl CodeRuntime {
     /// Makes `code` ready to run.
-    pub fn new(code: Arc<CodeObject>, code_id: Option<CodeId>, consts: Box<[ObjId]>, names: Box<[ObjId]>, localsplusnames: Box<[ObjId]>) -> Self {
+    pub fn new(
+        code: Arc<CodeObject>,
+        code_id: Option<CodeId>,
+        consts: Box<[ObjId]>,
+        names: Box<[ObjId]>,
+        localsplusnames: Box<[ObjId]>,
+    ) -> Self {
         const RESUME: u8 = crate::bytecode::Opcode::RESUME as u8;
         let adaptive = super::code_quicken::quickened(&code);
-        let first_traceable = code.co_code.iter().position(|unit| unit.opcode == RESUME).unwrap_or(0);
+        let first_traceable = code
+            .co_code
+            .iter()
+            .position(|unit| unit.opcode == RESUME)
+            .unwrap_or(0);
         Self {
             code_id,
             adaptive,
@@ -78,8 +88,17 @@ impl CodeRuntime {
 
     /// Where the instruction at `instr` stands in the source.
     pub fn location_of(&self, instr: u32) -> SourceLocation {
-        let locations = self.locations.get_or_init(|| crate::bytecode::locations::co_positions(&self.code.co_linetable, self.code.co_firstlineno).into());
-        locations.get(instr as usize).copied().unwrap_or(SourceLocation::NONE)
+        let locations = self.locations.get_or_init(|| {
+            crate::bytecode::locations::co_positions(
+                &self.code.co_linetable,
+                self.code.co_firstlineno,
+            )
+            .into()
+        });
+        locations
+            .get(instr as usize)
+            .copied()
+            .unwrap_or(SourceLocation::NONE)
     }
 
     /// The line of the instruction at `instr`; -1 when it has none (`PyCode_Addr2Line`).

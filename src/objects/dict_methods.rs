@@ -814,7 +814,10 @@ fn fill_from_keys(vm: &mut Vm, result: ObjId, iterable: ObjId, value: ObjId) -> 
         let mut position = 0;
         while let Some((next, key, hash)) = vm.dict_next_key(iterable, position) {
             position = next;
-            vm.dict_set_known_hash(result, key, hash, value)?;
+            vm.incref(key);
+            let set = vm.dict_set_known_hash(result, key, hash, value);
+            vm.decref(key);
+            set?;
         }
         return Ok(());
     }
@@ -824,7 +827,10 @@ fn fill_from_keys(vm: &mut Vm, result: ObjId, iterable: ObjId, value: ObjId) -> 
         let mut at = 0;
         while let Some((slot, key, hash)) = vm.set(iterable).next_entry(at) {
             at = slot + 1;
-            vm.dict_set_known_hash(result, key, hash, value)?;
+            vm.incref(key);
+            let set = vm.dict_set_known_hash(result, key, hash, value);
+            vm.decref(key);
+            set?;
         }
         return Ok(());
     }

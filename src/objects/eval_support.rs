@@ -16,7 +16,12 @@ impl Vm {
     pub fn get_method(&mut self, obj: ObjId, name: ObjId) -> PyResult<(ObjId, bool)> {
         let ty = self.type_of(obj);
         let generic = super::object_type::object_getattro as *const () as usize;
-        let is_generic = self.heap.type_object(ty).slots.tp_getattro.is_some_and(|f| f as *const () as usize == generic);
+        let is_generic = self
+            .heap
+            .type_object(ty)
+            .slots
+            .tp_getattro
+            .is_some_and(|f| f as *const () as usize == generic);
         if !is_generic || self.heap.reporter.is_on() {
             // Others decide for themselves; a recorded run reports each step of the look-up.
             return self.get_method_reported(obj, name, is_generic);
@@ -43,21 +48,34 @@ impl Vm {
         if let Some(value) = self.instance_attribute(obj, name) {
             return Ok((self.incref(value), false));
         }
-        let Some(descr) = found else { return Err(self.raise_no_attribute(obj, name)) };
+        let Some(descr) = found else {
+            return Err(self.raise_no_attribute(obj, name));
+        };
         self.incref(descr);
         if is_method {
             return Ok((descr, true));
         }
-        let Some(get) = getter else { return Ok((descr, false)) };
+        let Some(get) = getter else {
+            return Ok((descr, false));
+        };
         let value = get(self, descr, obj, ty);
         self.decref(descr);
         value.map(|v| (v, false))
     }
 
-    fn get_method_reported(&mut self, obj: ObjId, name: ObjId, is_generic: bool) -> PyResult<(ObjId, bool)> {
+    fn get_method_reported(
+        &mut self,
+        obj: ObjId,
+        name: ObjId,
+        is_generic: bool,
+    ) -> PyResult<(ObjId, bool)> {
         if is_generic
             && let Some(descr) = self.type_lookup(self.type_of(obj), name)
-            && self.heap.type_object(self.type_of(descr)).tp_flags.contains(TypeFlags::METHOD_DESCRIPTOR)
+            && self
+                .heap
+                .type_object(self.type_of(descr))
+                .tp_flags
+                .contains(TypeFlags::METHOD_DESCRIPTOR)
             && self.instance_attribute(obj, name).is_none()
         {
             let bound = self.getattr(obj, name)?;
@@ -69,25 +87,48 @@ impl Vm {
 
     /// The attribute of `super(class, this)` (`_PySuper_Lookup`): a new reference, and whether it is
     /// a function still to be given `this`.
-    pub fn super_attribute(&mut self, class: ObjId, this: ObjId, name: ObjId, method: bool) -> PyResult<(ObjId, bool)> {
+    pub fn super_attribute(
+        &mut self,
+        class: ObjId,
+        this: ObjId,
+        name: ObjId,
+        method: bool,
+    ) -> PyResult<(ObjId, bool)> {
         let obj_type = super::builtin_descr::super_check(self, class, this)?;
         let result = self.super_attribute_of(class, this, obj_type, name, method);
         self.decref(obj_type);
         result
     }
 
-    fn super_attribute_of(&mut self, class: ObjId, this: ObjId, obj_type: ObjId, name: ObjId, method: bool) -> PyResult<(ObjId, bool)> {
+    fn super_attribute_of(
+        &mut self,
+        class: ObjId,
+        this: ObjId,
+        obj_type: ObjId,
+        name: ObjId,
+        method: bool,
+    ) -> PyResult<(ObjId, bool)> {
         if method && this != obj_type && name != names::CLASS {
             let mro = self.tuple_items(self.heap.type_object(obj_type).tp_mro);
-            let start = mro.iter().position(|&t| t == class).map_or(mro.len(), |i| i + 1);
-            let found = mro[start..].iter().find_map(|&t| self.dict_get_str(self.heap.type_object(t).tp_dict, name));
+            let start = mro
+                .iter()
+                .position(|&t| t == class)
+                .map_or(mro.len(), |i| i + 1);
+            let found = mro[start..]
+                .iter()
+                .find_map(|&t| self.dict_get_str(self.heap.type_object(t).tp_dict, name));
             if let Some(descr) = found
-                && self.heap.type_object(self.type_of(descr)).tp_flags.contains(TypeFlags::METHOD_DESCRIPTOR)
+                && self
+                    .heap
+                    .type_object(self.type_of(descr))
+                    .tp_flags
+                    .contains(TypeFlags::METHOD_DESCRIPTOR)
             {
                 return Ok((self.incref(descr), true));
             }
         }
-        if let Some(value) = super::builtin_descr::super_lookup(self, class, this, obj_type, name)? {
+        if let Some(value) = super::builtin_descr::super_lookup(self, class, this, obj_type, name)?
+        {
             return Ok((value, false));
         }
         // What `super` itself has: make the object and ask it.
@@ -99,7 +140,9 @@ impl Vm {
 
     /// How messages name a callable (`_PyObject_FunctionStr`).
     pub fn function_str(&mut self, callable: ObjId) -> PyResult<String> {
-        let Some(qualname) = self.getattr_opt(callable, names::QUALNAME)? else { return self.str_string(callable) };
+        let Some(qualname) = self.getattr_opt(callable, names::QUALNAME)? else {
+            return self.str_string(callable);
+        };
         let qualname_text = self.str_string(qualname);
         self.decref(qualname);
         let qualname = qualname_text?;
@@ -135,7 +178,9 @@ impl Vm {
     /// Whether an exception matches a class or a tuple of classes (`PyErr_GivenExceptionMatches`).
     pub fn exception_matches(&self, exception: ObjId, class: ObjId) -> bool {
         match self.heap.payload(class) {
-            Payload::Tuple(items) => items.iter().any(|&item| self.exception_matches(exception, item)),
+            Payload::Tuple(items) => items
+                .iter()
+                .any(|&item| self.exception_matches(exception, item)),
             Payload::Type(_) => match self.heap.payload(exception) {
                 Payload::Type(_) => self.is_subtype(exception, class),
                 _ => self.isinstance(exception, class),
@@ -146,7 +191,8 @@ impl Vm {
 
     /// A new `object()`.
     pub fn new_object(&mut self) -> ObjId {
-        self.heap.alloc(types::OBJECT, Payload::Empty, super::heap::Reuse::Fresh)
+        self.heap
+            .alloc(types::OBJECT, Payload::Empty, super::heap::Reuse::Fresh)
     }
 
     /// The concatenation of strings: a new reference.
@@ -156,7 +202,9 @@ impl Vm {
         {
             return self.incref(one);
         }
-        let latin1 = pieces.iter().all(|&p| matches!(self.text(p), Some(Text::Latin1(_))));
+        let latin1 = pieces
+            .iter()
+            .all(|&p| matches!(self.text(p), Some(Text::Latin1(_))));
         if latin1 {
             let mut bytes = Vec::new();
             for &piece in pieces {
@@ -166,7 +214,11 @@ impl Vm {
             }
             return self.new_text(Text::Latin1(bytes.into()));
         }
-        let points: Vec<u32> = pieces.iter().filter_map(|&p| self.text(p)).flat_map(Text::code_points).collect();
+        let points: Vec<u32> = pieces
+            .iter()
+            .filter_map(|&p| self.text(p))
+            .flat_map(Text::code_points)
+            .collect();
         self.new_text(Text::from_code_points(&points))
     }
 
@@ -174,7 +226,11 @@ impl Vm {
     #[cold]
     pub fn raise_encode_error(&mut self, text: ObjId) -> Raised {
         let place = match self.text(text) {
-            Some(t) => t.code_points().enumerate().find(|(_, c)| char::from_u32(*c).is_none()).map_or(0, |(i, _)| i),
+            Some(t) => t
+                .code_points()
+                .enumerate()
+                .find(|(_, c)| char::from_u32(*c).is_none())
+                .map_or(0, |(i, _)| i),
             None => 0,
         };
         let encoding = self.new_str("utf-8");

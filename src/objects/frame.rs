@@ -76,7 +76,10 @@ impl InterpreterFrame {
             }
         }
         if self.f_funcobj.is_null() {
-            for (name, id) in [("f_globals", self.f_globals), ("f_builtins", self.f_builtins)] {
+            for (name, id) in [
+                ("f_globals", self.f_globals),
+                ("f_builtins", self.f_builtins),
+            ] {
                 if !id.is_null() {
                     visit(Place::Member(name), id);
                 }
@@ -125,7 +128,11 @@ impl Vm {
 
     /// The instruction at which frame `index` of the current thread stands, in code units.
     pub fn frame_instr(&self, index: usize) -> u32 {
-        if index + 1 == self.tstate.frames.len() { self.tstate.instr } else { self.tstate.frames[index].prev_instr }
+        if index + 1 == self.tstate.frames.len() {
+            self.tstate.instr
+        } else {
+            self.tstate.frames[index].prev_instr
+        }
     }
 
     /// The line at which frame `index` of the current thread stands; 0 when it has none.
@@ -146,7 +153,9 @@ impl Vm {
 
     /// The innermost frame of the current thread that Python code may see, by index.
     pub fn current_frame_index(&self) -> Option<usize> {
-        (0..self.tstate.frames.len()).rev().find(|&i| !self.frame_is_incomplete(i))
+        (0..self.tstate.frames.len())
+            .rev()
+            .find(|&i| !self.frame_is_incomplete(i))
     }
 
     /// Makes room for `size` more slots on the data stack; gives where they begin, all NULL.
@@ -155,7 +164,9 @@ impl Vm {
         let base = self.tstate.datastack_top;
         let top = base + size;
         if self.tstate.datastack.len() < top {
-            self.tstate.datastack.resize((top * 2).max(4096), ObjId::NULL);
+            self.tstate
+                .datastack
+                .resize((top * 2).max(4096), ObjId::NULL);
         }
         self.tstate.datastack[base..base + nlocalsplus].fill(ObjId::NULL);
         self.tstate.datastack_top = top;

@@ -39,7 +39,9 @@ impl NativePayload for FrameLocalsProxy {
 pub static TYPE: TypeSpec = TypeSpec {
     tp_name: "FrameLocalsProxy",
     tp_basicsize: 24,
-    tp_flags: TypeFlags::HAVE_GC.with(TypeFlags::MAPPING).with(TypeFlags::DISALLOW_INSTANTIATION),
+    tp_flags: TypeFlags::HAVE_GC
+        .with(TypeFlags::MAPPING)
+        .with(TypeFlags::DISALLOW_INSTANTIATION),
     slots: Slots {
         tp_repr: Some(proxy_repr),
         tp_iter: Some(proxy_iter),
@@ -52,11 +54,23 @@ pub static TYPE: TypeSpec = TypeSpec {
         ..Slots::EMPTY
     },
     methods: &[
-        MethodDef::new("__contains__", MethodImpl::O(|vm, p, key| proxy_contains(vm, p, key).map(bool_obj)), ""),
+        MethodDef::new(
+            "__contains__",
+            MethodImpl::O(|vm, p, key| proxy_contains(vm, p, key).map(bool_obj)),
+            "",
+        ),
         MethodDef::new("__getitem__", MethodImpl::O(proxy_get), ""),
         MethodDef::new("get", MethodImpl::Fast(proxy_get_method), ""),
-        MethodDef::new("keys", MethodImpl::NoArgs(|vm, p| list_of(vm, p, |key, _| key)), ""),
-        MethodDef::new("values", MethodImpl::NoArgs(|vm, p| list_of(vm, p, |_, value| value)), ""),
+        MethodDef::new(
+            "keys",
+            MethodImpl::NoArgs(|vm, p| list_of(vm, p, |key, _| key)),
+            "",
+        ),
+        MethodDef::new(
+            "values",
+            MethodImpl::NoArgs(|vm, p| list_of(vm, p, |_, value| value)),
+            "",
+        ),
         MethodDef::new("items", MethodImpl::NoArgs(proxy_items), ""),
         MethodDef::new("copy", MethodImpl::NoArgs(proxy_copy), ""),
         MethodDef::new("update", MethodImpl::O(proxy_update), ""),
@@ -72,7 +86,10 @@ pub fn new_proxy(vm: &mut Vm, frame: ObjId) -> ObjId {
 }
 
 fn frame_of(vm: &Vm, proxy: ObjId) -> ObjId {
-    vm.heap.native::<FrameLocalsProxy>(proxy).expect("a method of the proxy").frame
+    vm.heap
+        .native::<FrameLocalsProxy>(proxy)
+        .expect("a method of the proxy")
+        .frame
 }
 
 /// The value that a slot shows: the content of a cell; borrowed or NULL. A cell that is not yet
@@ -82,7 +99,9 @@ fn shown(vm: &Vm, value: ObjId, kind: LocalKind) -> ObjId {
         return value;
     }
     match vm.heap.payload(value) {
-        Payload::Cell(c) if kind.contains(LocalKind::CELL) || kind.contains(LocalKind::FREE) => c.ob_ref,
+        Payload::Cell(c) if kind.contains(LocalKind::CELL) || kind.contains(LocalKind::FREE) => {
+            c.ob_ref
+        }
         _ => value,
     }
 }
@@ -91,9 +110,17 @@ fn shown(vm: &Vm, value: ObjId, kind: LocalKind) -> ObjId {
 pub fn variables(vm: &Vm, frame: ObjId) -> Vec<(ObjId, ObjId)> {
     let code = std::sync::Arc::clone(code_of(vm, frame));
     let mut found: Vec<(ObjId, ObjId)> = Vec::new();
-    for (i, (&name, &kind)) in code.localsplusnames.iter().zip(&code.code.co_localspluskinds).enumerate() {
+    for (i, (&name, &kind)) in code
+        .localsplusnames
+        .iter()
+        .zip(&code.code.co_localspluskinds)
+        .enumerate()
+    {
         let value = shown(vm, local_slot(vm, frame, i), kind);
-        if kind.contains(LocalKind::HIDDEN) || value.is_null() || found.iter().any(|&(n, _)| n == name) {
+        if kind.contains(LocalKind::HIDDEN)
+            || value.is_null()
+            || found.iter().any(|&(n, _)| n == name)
+        {
             continue;
         }
         found.push((name, value));
@@ -108,7 +135,9 @@ fn slot_named(vm: &Vm, frame: ObjId, key: ObjId) -> Option<(usize, LocalKind)> {
         .iter()
         .zip(&code.code.co_localspluskinds)
         .enumerate()
-        .find(|&(_, (&name, &kind))| !kind.contains(LocalKind::HIDDEN) && (name == key || vm.text(name) == Some(text)))
+        .find(|&(_, (&name, &kind))| {
+            !kind.contains(LocalKind::HIDDEN) && (name == key || vm.text(name) == Some(text))
+        })
         .map(|(i, (_, &kind))| (i, kind))
 }
 
@@ -180,7 +209,13 @@ fn proxy_get(vm: &mut Vm, proxy: ObjId, key: ObjId) -> PyResult<ObjId> {
         Some(value) => Ok(vm.incref(value)),
         None => {
             let repr = vm.repr_string(key)?;
-            Err(vm.raise(types::KEY_ERROR, format!("local variable '{}' is not defined", repr.trim_matches('\''))))
+            Err(vm.raise(
+                types::KEY_ERROR,
+                format!(
+                    "local variable '{}' is not defined",
+                    repr.trim_matches('\'')
+                ),
+            ))
         }
     }
 }
@@ -228,7 +263,10 @@ fn proxy_set(vm: &mut Vm, proxy: ObjId, key: ObjId, value: ObjId) -> PyResult<()
 }
 
 fn list_of(vm: &mut Vm, proxy: ObjId, pick: fn(ObjId, ObjId) -> ObjId) -> PyResult<ObjId> {
-    let items: Vec<ObjId> = pairs(vm, proxy).into_iter().map(|(k, v)| pick(k, v)).collect();
+    let items: Vec<ObjId> = pairs(vm, proxy)
+        .into_iter()
+        .map(|(k, v)| pick(k, v))
+        .collect();
     for &item in &items {
         vm.incref(item);
     }
@@ -237,7 +275,10 @@ fn list_of(vm: &mut Vm, proxy: ObjId, pick: fn(ObjId, ObjId) -> ObjId) -> PyResu
 
 fn proxy_items(vm: &mut Vm, proxy: ObjId) -> PyResult<ObjId> {
     let pairs = pairs(vm, proxy);
-    let items = pairs.into_iter().map(|(k, v)| vm.new_tuple_from(&[k, v])).collect();
+    let items = pairs
+        .into_iter()
+        .map(|(k, v)| vm.new_tuple_from(&[k, v]))
+        .collect();
     Ok(vm.new_list(items))
 }
 
@@ -284,7 +325,8 @@ fn proxy_update(vm: &mut Vm, proxy: ObjId, other: ObjId) -> PyResult<ObjId> {
 }
 
 fn proxy_or(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
-    let usable = |vm: &Vm, id| vm.isinstance(id, types::DICT) || vm.type_of(id) == types::FRAME_LOCALS_PROXY;
+    let usable =
+        |vm: &Vm, id| vm.isinstance(id, types::DICT) || vm.type_of(id) == types::FRAME_LOCALS_PROXY;
     if !usable(vm, a) || !usable(vm, b) {
         return Ok(NOT_IMPLEMENTED);
     }

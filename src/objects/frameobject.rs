@@ -39,7 +39,11 @@ pub struct FrameObject {
 
 impl NativePayload for FrameObject {
     fn traverse(&self, visit: Visit<'_>) {
-        for (name, id) in [("f_back", self.f_back), ("f_trace", self.f_trace), ("f_extra_locals", self.f_extra_locals)] {
+        for (name, id) in [
+            ("f_back", self.f_back),
+            ("f_trace", self.f_trace),
+            ("f_extra_locals", self.f_extra_locals),
+        ] {
             if !id.is_null() {
                 visit(Place::Member(name), id);
             }
@@ -69,7 +73,11 @@ impl NativePayload for FrameObject {
         if let Some(frame) = &mut self.owned {
             frame.release(dropped);
         }
-        for id in [&mut self.f_back, &mut self.f_trace, &mut self.f_extra_locals] {
+        for id in [
+            &mut self.f_back,
+            &mut self.f_trace,
+            &mut self.f_extra_locals,
+        ] {
             if !id.is_null() {
                 dropped.push(std::mem::take(id));
             }
@@ -89,21 +97,60 @@ pub static TYPE: TypeSpec = TypeSpec {
     tp_basicsize: 136,
     tp_itemsize: 8,
     tp_flags: TypeFlags::HAVE_GC.with(TypeFlags::DISALLOW_INSTANTIATION),
-    slots: Slots { tp_repr: Some(frame_repr), ..Slots::EMPTY },
+    slots: Slots {
+        tp_repr: Some(frame_repr),
+        ..Slots::EMPTY
+    },
     methods: &[
         MethodDef::new("clear", MethodImpl::NoArgs(frame_clear), ""),
         MethodDef::new("__sizeof__", MethodImpl::NoArgs(frame_sizeof), ""),
     ],
     getset: &[
-        GetSetDef { name: "f_back", get: get_back, set: None },
-        GetSetDef { name: "f_locals", get: get_locals, set: None },
-        GetSetDef { name: "f_lineno", get: get_lineno, set: None },
-        GetSetDef { name: "f_trace", get: get_trace, set: Some(set_trace) },
-        GetSetDef { name: "f_globals", get: |vm, f| Ok(with_frame(vm, f, |frame| frame.f_globals)), set: None },
-        GetSetDef { name: "f_builtins", get: |vm, f| Ok(with_frame(vm, f, |frame| frame.f_builtins)), set: None },
-        GetSetDef { name: "f_code", get: |vm, f| Ok(with_frame(vm, f, |frame| frame.f_code)), set: None },
-        GetSetDef { name: "f_lasti", get: get_lasti, set: None },
-        GetSetDef { name: "f_trace_lines", get: |vm, f| Ok(bool_obj(frame_object(vm, f).f_trace_lines)), set: Some(set_trace_lines) },
+        GetSetDef {
+            name: "f_back",
+            get: get_back,
+            set: None,
+        },
+        GetSetDef {
+            name: "f_locals",
+            get: get_locals,
+            set: None,
+        },
+        GetSetDef {
+            name: "f_lineno",
+            get: get_lineno,
+            set: None,
+        },
+        GetSetDef {
+            name: "f_trace",
+            get: get_trace,
+            set: Some(set_trace),
+        },
+        GetSetDef {
+            name: "f_globals",
+            get: |vm, f| Ok(with_frame(vm, f, |frame| frame.f_globals)),
+            set: None,
+        },
+        GetSetDef {
+            name: "f_builtins",
+            get: |vm, f| Ok(with_frame(vm, f, |frame| frame.f_builtins)),
+            set: None,
+        },
+        GetSetDef {
+            name: "f_code",
+            get: |vm, f| Ok(with_frame(vm, f, |frame| frame.f_code)),
+            set: None,
+        },
+        GetSetDef {
+            name: "f_lasti",
+            get: get_lasti,
+            set: None,
+        },
+        GetSetDef {
+            name: "f_trace_lines",
+            get: |vm, f| Ok(bool_obj(frame_object(vm, f).f_trace_lines)),
+            set: Some(set_trace_lines),
+        },
         GetSetDef {
             name: "f_trace_opcodes",
             get: |vm, f| Ok(bool_obj(frame_object(vm, f).f_trace_opcodes)),
@@ -117,7 +164,10 @@ pub static TYPE: TypeSpec = TypeSpec {
 #[derive(Clone, Copy, Debug)]
 pub enum FramePlace {
     /// Frame `index` of a thread; `None`: the current one.
-    Running { thread: Option<ThreadId>, index: usize },
+    Running {
+        thread: Option<ThreadId>,
+        index: usize,
+    },
     /// Suspended in a generator.
     Suspended(ObjId),
     /// In the frame object itself.
@@ -130,7 +180,9 @@ pub fn frame_object(vm: &Vm, id: ObjId) -> &FrameObject {
 }
 
 fn frame_object_mut(vm: &mut Vm, id: ObjId) -> &mut FrameObject {
-    vm.heap.native_mut(id).expect("the caller holds a frame object")
+    vm.heap
+        .native_mut(id)
+        .expect("the caller holds a frame object")
 }
 
 /// Finds the frame of a frame object.
@@ -139,13 +191,20 @@ pub fn place_of(vm: &Vm, id: ObjId) -> FramePlace {
     if object.owned.is_some() {
         return FramePlace::Owned;
     }
-    let find = |frames: &[InterpreterFrame]| frames.iter().rposition(|f| f.frame_id == object.frame_id);
+    let find =
+        |frames: &[InterpreterFrame]| frames.iter().rposition(|f| f.frame_id == object.frame_id);
     if let Some(index) = find(&vm.tstate.frames) {
-        return FramePlace::Running { thread: None, index };
+        return FramePlace::Running {
+            thread: None,
+            index,
+        };
     }
     for (&thread, tstate) in &vm.other_tstates {
         if let Some(index) = find(&tstate.frames) {
-            return FramePlace::Running { thread: Some(thread), index };
+            return FramePlace::Running {
+                thread: Some(thread),
+                index,
+            };
         }
     }
     FramePlace::Suspended(object.generator)
@@ -154,13 +213,22 @@ pub fn place_of(vm: &Vm, id: ObjId) -> FramePlace {
 /// The frame at a place.
 pub fn frame_at(vm: &Vm, id: ObjId, place: FramePlace) -> &InterpreterFrame {
     match place {
-        FramePlace::Running { thread: None, index } => &vm.tstate.frames[index],
-        FramePlace::Running { thread: Some(thread), index } => &vm.other_tstates[&thread].frames[index],
+        FramePlace::Running {
+            thread: None,
+            index,
+        } => &vm.tstate.frames[index],
+        FramePlace::Running {
+            thread: Some(thread),
+            index,
+        } => &vm.other_tstates[&thread].frames[index],
         FramePlace::Suspended(generator) => super::genobject::generator(vm, generator)
             .frame
             .as_deref()
             .expect("a frame that neither runs nor ended is suspended"),
-        FramePlace::Owned => frame_object(vm, id).owned.as_deref().expect("looked up just now"),
+        FramePlace::Owned => frame_object(vm, id)
+            .owned
+            .as_deref()
+            .expect("looked up just now"),
     }
 }
 
@@ -175,14 +243,22 @@ fn with_frame(vm: &mut Vm, id: ObjId, field: impl Fn(&InterpreterFrame) -> ObjId
 pub fn local_slot(vm: &Vm, id: ObjId, index: usize) -> ObjId {
     let place = place_of(vm, id);
     match place {
-        FramePlace::Running { thread: None, index: at } => vm.tstate.datastack[vm.tstate.frames[at].base as usize + index],
-        FramePlace::Running { thread: Some(thread), index: at } => {
+        FramePlace::Running {
+            thread: None,
+            index: at,
+        } => vm.tstate.datastack[vm.tstate.frames[at].base as usize + index],
+        FramePlace::Running {
+            thread: Some(thread),
+            index: at,
+        } => {
             let tstate = &vm.other_tstates[&thread];
             tstate.datastack[tstate.frames[at].base as usize + index]
         }
-        FramePlace::Suspended(_) | FramePlace::Owned => {
-            frame_at(vm, id, place).localsplus.get(index).copied().unwrap_or_default()
-        }
+        FramePlace::Suspended(_) | FramePlace::Owned => frame_at(vm, id, place)
+            .localsplus
+            .get(index)
+            .copied()
+            .unwrap_or_default(),
     }
 }
 
@@ -191,11 +267,17 @@ pub fn set_local_slot(vm: &mut Vm, id: ObjId, index: usize, value: ObjId) -> Obj
     let place = place_of(vm, id);
     let frame_id = frame_object(vm, id).frame_id;
     let (old, running) = match place {
-        FramePlace::Running { thread: None, index: at } => {
+        FramePlace::Running {
+            thread: None,
+            index: at,
+        } => {
             let at = vm.tstate.frames[at].base as usize + index;
             (std::mem::replace(&mut vm.tstate.datastack[at], value), true)
         }
-        FramePlace::Running { thread: Some(thread), index: at } => {
+        FramePlace::Running {
+            thread: Some(thread),
+            index: at,
+        } => {
             let tstate = vm.other_tstates.get_mut(&thread).expect("found just now");
             let at = tstate.frames[at].base as usize + index;
             (std::mem::replace(&mut tstate.datastack[at], value), true)
@@ -203,17 +285,31 @@ pub fn set_local_slot(vm: &mut Vm, id: ObjId, index: usize, value: ObjId) -> Obj
         FramePlace::Suspended(generator) => match vm.heap.payload_mut(generator) {
             Payload::Generator(g) => {
                 let frame = g.frame.as_mut().expect("found just now");
-                (std::mem::replace(&mut frame.localsplus[index], value), false)
+                (
+                    std::mem::replace(&mut frame.localsplus[index], value),
+                    false,
+                )
             }
             other => panic!("{generator:?} is no generator: {other:?}"),
         },
         FramePlace::Owned => {
-            let frame = frame_object_mut(vm, id).owned.as_mut().expect("found just now");
-            (std::mem::replace(&mut frame.localsplus[index], value), false)
+            let frame = frame_object_mut(vm, id)
+                .owned
+                .as_mut()
+                .expect("found just now");
+            (
+                std::mem::replace(&mut frame.localsplus[index], value),
+                false,
+            )
         }
     };
     if running && vm.heap.reporter.is_on() {
-        vm.heap.reporter.emit(crate::events::Event::FrameSlot { frame: frame_id, index: index as u32, old, new: value });
+        vm.heap.reporter.emit(crate::events::Event::FrameSlot {
+            frame: frame_id,
+            index: index as u32,
+            old,
+            new: value,
+        });
     }
     old
 }
@@ -221,7 +317,10 @@ pub fn set_local_slot(vm: &mut Vm, id: ObjId, index: usize, value: ObjId) -> Obj
 /// The instruction at which the frame stands, in code units.
 pub fn instr_of(vm: &Vm, id: ObjId) -> u32 {
     match place_of(vm, id) {
-        FramePlace::Running { thread: None, index } => vm.frame_instr(index),
+        FramePlace::Running {
+            thread: None,
+            index,
+        } => vm.frame_instr(index),
         place => frame_at(vm, id, place).prev_instr,
     }
 }
@@ -249,7 +348,11 @@ pub fn frame_object_at(vm: &mut Vm, index: usize) -> ObjId {
 
 fn report_frame_object(vm: &mut Vm, frame: FrameId, new: ObjId) {
     if vm.heap.reporter.is_on() {
-        vm.heap.reporter.emit(crate::events::Event::FrameObject { frame, old: ObjId::NULL, new });
+        vm.heap.reporter.emit(crate::events::Event::FrameObject {
+            frame,
+            old: ObjId::NULL,
+            new,
+        });
     }
 }
 
@@ -271,7 +374,11 @@ fn new_frame_object(vm: &mut Vm, frame_id: FrameId, owner: FrameOwner, code: Obj
         framesize,
     };
     // Not tracked while the frame runs.
-    vm.heap.alloc(types::FRAME, Payload::Native(Box::new(object)), Reuse::Fresh)
+    vm.heap.alloc(
+        types::FRAME,
+        Payload::Native(Box::new(object)),
+        Reuse::Fresh,
+    )
 }
 
 /// The frame object of a generator's frame, or `None` when it ended: a new reference.
@@ -281,7 +388,8 @@ pub fn frame_object_of_generator(vm: &mut Vm, generator: ObjId) -> ObjId {
         return NONE;
     }
     if let Some(frame) = &g.frame {
-        let (frame_id, owner, code, existing) = (frame.frame_id, frame.owner, frame.f_code, frame.frame_obj);
+        let (frame_id, owner, code, existing) =
+            (frame.frame_id, frame.owner, frame.f_code, frame.frame_obj);
         if !existing.is_null() {
             return vm.incref(existing);
         }
@@ -291,7 +399,11 @@ pub fn frame_object_of_generator(vm: &mut Vm, generator: ObjId) -> ObjId {
         }
         return vm.incref(id);
     }
-    let running = vm.tstate.frames.iter().rposition(|f| f.owner == FrameOwner::Generator(generator));
+    let running = vm
+        .tstate
+        .frames
+        .iter()
+        .rposition(|f| f.owner == FrameOwner::Generator(generator));
     match running {
         Some(index) => frame_object_at(vm, index),
         None => NONE,
@@ -325,7 +437,9 @@ fn frame_repr(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     let filename = vm.new_str(&filename);
     let filename_repr = vm.repr_string(filename)?;
     vm.decref(filename);
-    Ok(vm.new_string(format!("<frame at {address:#x}, file {filename_repr}, line {lineno}, code {name}>")))
+    Ok(vm.new_string(format!(
+        "<frame at {address:#x}, file {filename_repr}, line {lineno}, code {name}>"
+    )))
 }
 
 /// The line at which the frame stands.
@@ -335,7 +449,11 @@ pub fn line_of(vm: &Vm, id: ObjId) -> i32 {
 
 fn get_lineno(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     let line = line_of(vm, id);
-    Ok(if line < 0 { NONE } else { vm.new_int(i64::from(line)) })
+    Ok(if line < 0 {
+        NONE
+    } else {
+        vm.new_int(i64::from(line))
+    })
 }
 
 fn get_lasti(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
@@ -349,11 +467,17 @@ fn get_back(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
             let back = frame_object(vm, id).f_back;
             Ok(vm.incref(if back.is_null() { NONE } else { back }))
         }
-        FramePlace::Running { thread: None, index } => {
+        FramePlace::Running {
+            thread: None,
+            index,
+        } => {
             let back = (0..index).rev().find(|&i| !vm.frame_is_incomplete(i));
             Ok(back.map_or(NONE, |i| frame_object_at(vm, i)))
         }
-        FramePlace::Running { thread: Some(_), .. } | FramePlace::Suspended(_) => Ok(NONE),
+        FramePlace::Running {
+            thread: Some(_), ..
+        }
+        | FramePlace::Suspended(_) => Ok(NONE),
     }
 }
 
@@ -398,7 +522,9 @@ fn get_locals(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
 /// `frame.clear()`.
 fn frame_clear(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     match place_of(vm, id) {
-        FramePlace::Running { .. } => Err(vm.raise(types::RUNTIME_ERROR, "cannot clear an executing frame")),
+        FramePlace::Running { .. } => {
+            Err(vm.raise(types::RUNTIME_ERROR, "cannot clear an executing frame"))
+        }
         FramePlace::Suspended(generator) => {
             if super::genobject::generator(vm, generator).state != GeneratorState::Created {
                 return Err(vm.raise(types::RUNTIME_ERROR, "cannot clear a suspended frame"));

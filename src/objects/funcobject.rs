@@ -91,14 +91,20 @@ const fn getset(
 }
 
 const fn member(name: &'static str, get: fn(&mut Vm, ObjId) -> PyResult<ObjId>) -> MemberDef {
-    MemberDef { name, get, set: None }
+    MemberDef {
+        name,
+        get,
+        set: None,
+    }
 }
 
 /// The type `function`.
 pub static TYPE: TypeSpec = TypeSpec {
     tp_name: "function",
     tp_basicsize: 144,
-    tp_flags: TypeFlags::HAVE_GC.with(TypeFlags::HAVE_VECTORCALL).with(TypeFlags::METHOD_DESCRIPTOR),
+    tp_flags: TypeFlags::HAVE_GC
+        .with(TypeFlags::HAVE_VECTORCALL)
+        .with(TypeFlags::METHOD_DESCRIPTOR),
     slots: Slots {
         tp_repr: Some(func_repr),
         tp_vectorcall: Some(func_vectorcall),
@@ -108,28 +114,54 @@ pub static TYPE: TypeSpec = TypeSpec {
         ..Slots::EMPTY
     },
     members: &[
-        member("__closure__", |vm, f| field_or_none(vm, f, |f| f.func_closure)),
+        member("__closure__", |vm, f| {
+            field_or_none(vm, f, |f| f.func_closure)
+        }),
         MemberDef {
             name: "__doc__",
             get: |vm, f| field_or_none(vm, f, |f| f.func_doc),
             set: Some(|vm, f, value| set_field(vm, f, value, |f| &mut f.func_doc)),
         },
-        member("__globals__", |vm, f| field_or_none(vm, f, |f| f.func_globals)),
+        member("__globals__", |vm, f| {
+            field_or_none(vm, f, |f| f.func_globals)
+        }),
         MemberDef {
             name: "__module__",
             get: |vm, f| field_or_none(vm, f, |f| f.func_module),
             set: Some(|vm, f, value| set_field(vm, f, value, |f| &mut f.func_module)),
         },
-        member("__builtins__", |vm, f| field_or_none(vm, f, |f| f.func_builtins)),
+        member("__builtins__", |vm, f| {
+            field_or_none(vm, f, |f| f.func_builtins)
+        }),
     ],
     getset: &[
-        getset("__code__", |vm, f| field_or_none(vm, f, |f| f.func_code), Some(set_code)),
-        getset("__defaults__", |vm, f| field_or_none(vm, f, |f| f.func_defaults), Some(set_defaults)),
-        getset("__kwdefaults__", |vm, f| field_or_none(vm, f, |f| f.func_kwdefaults), Some(set_kwdefaults)),
+        getset(
+            "__code__",
+            |vm, f| field_or_none(vm, f, |f| f.func_code),
+            Some(set_code),
+        ),
+        getset(
+            "__defaults__",
+            |vm, f| field_or_none(vm, f, |f| f.func_defaults),
+            Some(set_defaults),
+        ),
+        getset(
+            "__kwdefaults__",
+            |vm, f| field_or_none(vm, f, |f| f.func_kwdefaults),
+            Some(set_kwdefaults),
+        ),
         getset("__annotations__", get_annotations, Some(set_annotations)),
         getset("__dict__", Vm::instance_dict, Some(set_dict)),
-        getset("__name__", |vm, f| field_or_none(vm, f, |f| f.func_name), Some(set_name)),
-        getset("__qualname__", |vm, f| field_or_none(vm, f, |f| f.func_qualname), Some(set_qualname)),
+        getset(
+            "__name__",
+            |vm, f| field_or_none(vm, f, |f| f.func_name),
+            Some(set_name),
+        ),
+        getset(
+            "__qualname__",
+            |vm, f| field_or_none(vm, f, |f| f.func_qualname),
+            Some(set_qualname),
+        ),
         getset("__type_params__", get_type_params, Some(set_type_params)),
     ],
     tp_doc: "Create a function object.",
@@ -160,11 +192,21 @@ impl Vm {
             Payload::Code(c) => {
                 let has_doc = c.runtime.co_flags & 2 != 0;
                 let first = c.runtime.consts.first().copied().unwrap_or(NONE);
-                (c.co_name, c.co_qualname, if has_doc && self.type_of(first) == types::STR { first } else { NONE })
+                (
+                    c.co_name,
+                    c.co_qualname,
+                    if has_doc && self.type_of(first) == types::STR {
+                        first
+                    } else {
+                        NONE
+                    },
+                )
             }
             other => panic!("{code:?} is no code object: {other:?}"),
         };
-        let module = self.dict_get_str(globals, names::NAME).unwrap_or(ObjId::NULL);
+        let module = self
+            .dict_get_str(globals, names::NAME)
+            .unwrap_or(ObjId::NULL);
         for id in [code, globals, builtins, name, qualname, doc] {
             self.incref(id);
         }
@@ -185,7 +227,11 @@ impl Vm {
             func_typeparams: ObjId::NULL,
             func_version: 0,
         };
-        let id = self.heap.alloc(types::FUNCTION, Payload::Function(Box::new(function)), Reuse::Fresh);
+        let id = self.heap.alloc(
+            types::FUNCTION,
+            Payload::Function(Box::new(function)),
+            Reuse::Fresh,
+        );
         self.heap.track(id);
         id
     }
@@ -205,12 +251,21 @@ impl Vm {
     }
 }
 
-fn field_or_none(vm: &mut Vm, id: ObjId, field: impl Fn(&FunctionObject) -> ObjId) -> PyResult<ObjId> {
+fn field_or_none(
+    vm: &mut Vm,
+    id: ObjId,
+    field: impl Fn(&FunctionObject) -> ObjId,
+) -> PyResult<ObjId> {
     let value = field(function(vm, id));
     Ok(vm.incref(if value.is_null() { NONE } else { value }))
 }
 
-fn set_field(vm: &mut Vm, id: ObjId, value: ObjId, field: impl Fn(&mut FunctionObject) -> &mut ObjId) -> PyResult<()> {
+fn set_field(
+    vm: &mut Vm,
+    id: ObjId,
+    value: ObjId,
+    field: impl Fn(&mut FunctionObject) -> &mut ObjId,
+) -> PyResult<()> {
     vm.xincref(value);
     let old = std::mem::replace(field(function_mut(vm, id)), value);
     vm.xdecref(old);
@@ -243,7 +298,11 @@ fn set_code(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<()> {
         return Err(vm.type_error("__code__ must be set to a code object"));
     };
     let closure = function(vm, id).func_closure;
-    let cells = if closure.is_null() { 0 } else { vm.tuple_items(closure).len() };
+    let cells = if closure.is_null() {
+        0
+    } else {
+        vm.tuple_items(closure).len()
+    };
     if free != cells {
         let name = vm.str_lossy(function(vm, id).func_name);
         return Err(vm.value_error(format!(
@@ -313,7 +372,9 @@ fn set_dict(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<()> {
     }
     if !vm.isinstance(value, types::DICT) {
         let name = vm.type_name_of(value);
-        return Err(vm.type_error(format!("__dict__ must be set to a dictionary, not a '{name}'")));
+        return Err(vm.type_error(format!(
+            "__dict__ must be set to a dictionary, not a '{name}'"
+        )));
     }
     vm.incref(value);
     let old = vm.set_own_dict(id, value);
@@ -351,12 +412,25 @@ fn set_type_params(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<()> {
 fn func_new(vm: &mut Vm, _ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId> {
     let mut given = vm.tuple_items(args).to_vec();
     given.resize(6, ObjId::NULL);
-    for (i, name) in ["code", "globals", "name", "argdefs", "closure", "kwdefaults"].into_iter().enumerate() {
+    for (i, name) in [
+        "code",
+        "globals",
+        "name",
+        "argdefs",
+        "closure",
+        "kwdefaults",
+    ]
+    .into_iter()
+    .enumerate()
+    {
         if !kwargs.is_null() && given[i].is_null() {
             given[i] = vm.dict_get_name(kwargs, name).unwrap_or_default();
         }
         if given[i].is_null() && i < 2 {
-            return Err(vm.type_error(format!("function() missing required argument '{name}' (pos {})", i + 1)));
+            return Err(vm.type_error(format!(
+                "function() missing required argument '{name}' (pos {})",
+                i + 1
+            )));
         }
     }
     let [code, globals, name, defaults, closure, kwdefaults] = given[..] else {
@@ -364,11 +438,15 @@ fn func_new(vm: &mut Vm, _ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<Obj
     };
     let Some(free) = free_count(vm, code) else {
         let kind = vm.type_name_of(code);
-        return Err(vm.type_error(format!("function() argument 'code' must be code, not {kind}")));
+        return Err(vm.type_error(format!(
+            "function() argument 'code' must be code, not {kind}"
+        )));
     };
     if !vm.isinstance(globals, types::DICT) {
         let kind = vm.type_name_of(globals);
-        return Err(vm.type_error(format!("function() argument 'globals' must be dict, not {kind}")));
+        return Err(vm.type_error(format!(
+            "function() argument 'globals' must be dict, not {kind}"
+        )));
     }
     let absent = |id: ObjId| id.is_null() || id == NONE;
     if !absent(name) && vm.text(name).is_none() {
@@ -384,13 +462,20 @@ fn func_new(vm: &mut Vm, _ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<Obj
     if !is_tuple && !absent(closure) {
         return Err(vm.type_error("arg 5 (closure) must be None or tuple"));
     }
-    let cells = if is_tuple { vm.tuple_items(closure).to_vec() } else { Vec::new() };
+    let cells = if is_tuple {
+        vm.tuple_items(closure).to_vec()
+    } else {
+        Vec::new()
+    };
     if cells.len() != free {
         let code_name = match vm.heap.payload(code) {
             Payload::Code(c) => vm.str_lossy(c.co_name),
             _ => String::new(),
         };
-        return Err(vm.value_error(format!("{code_name} requires closure of length {free}, not {}", cells.len())));
+        return Err(vm.value_error(format!(
+            "{code_name} requires closure of length {free}, not {}",
+            cells.len()
+        )));
     }
     for cell in cells {
         if vm.type_of(cell) != types::CELL {

@@ -80,7 +80,12 @@ impl GeneratorObject {
             dropped.push(self.gi_code);
         }
         self.gi_code = ObjId::NULL;
-        for id in [&mut self.origin_or_finalizer, &mut self.gi_name, &mut self.gi_qualname, &mut self.exc_value] {
+        for id in [
+            &mut self.origin_or_finalizer,
+            &mut self.gi_name,
+            &mut self.gi_qualname,
+            &mut self.exc_value,
+        ] {
             if !id.is_null() {
                 dropped.push(std::mem::take(id));
             }
@@ -94,20 +99,54 @@ const CO_ASYNC_GENERATOR: u32 = 0x200;
 
 const SEND_SIGNATURE: &str = "($self, arg, /)";
 
-macro_rules! generator_attributes { ($running:literal, $suspended:literal, $frame:literal, $code:literal, $delegate:literal) => {
-    &[
-        GetSetDef { name: "__name__", get: get_name, set: Some(set_name) },
-        GetSetDef { name: "__qualname__", get: get_qualname, set: Some(set_qualname) },
-        GetSetDef { name: $delegate, get: get_delegate, set: None },
-        GetSetDef { name: $running, get: get_running, set: None },
-        GetSetDef { name: $frame, get: get_frame, set: None },
-        GetSetDef { name: $suspended, get: get_suspended, set: None },
-        GetSetDef { name: $code, get: get_code, set: None },
-    ]
-} }
+macro_rules! generator_attributes {
+    ($running:literal, $suspended:literal, $frame:literal, $code:literal, $delegate:literal) => {
+        &[
+            GetSetDef {
+                name: "__name__",
+                get: get_name,
+                set: Some(set_name),
+            },
+            GetSetDef {
+                name: "__qualname__",
+                get: get_qualname,
+                set: Some(set_qualname),
+            },
+            GetSetDef {
+                name: $delegate,
+                get: get_delegate,
+                set: None,
+            },
+            GetSetDef {
+                name: $running,
+                get: get_running,
+                set: None,
+            },
+            GetSetDef {
+                name: $frame,
+                get: get_frame,
+                set: None,
+            },
+            GetSetDef {
+                name: $suspended,
+                get: get_suspended,
+                set: None,
+            },
+            GetSetDef {
+                name: $code,
+                get: get_code,
+                set: None,
+            },
+        ]
+    };
+}
 
 /// What all three kinds have in common.
-pub const GENERATOR_SLOTS: Slots = Slots { tp_repr: Some(gen_repr), tp_finalize: Some(gen_finalize), ..Slots::EMPTY };
+pub const GENERATOR_SLOTS: Slots = Slots {
+    tp_repr: Some(gen_repr),
+    tp_finalize: Some(gen_finalize),
+    ..Slots::EMPTY
+};
 
 /// The type `generator`.
 pub static GENERATOR_TYPE: TypeSpec = TypeSpec {
@@ -125,9 +164,20 @@ pub static GENERATOR_TYPE: TypeSpec = TypeSpec {
         MethodDef::new("send", MethodImpl::O(gen_send), SEND_SIGNATURE),
         MethodDef::new("throw", MethodImpl::Fast(gen_throw_method), ""),
         MethodDef::new("close", MethodImpl::NoArgs(gen_close_method), "($self, /)"),
-        MethodDef::new("__class_getitem__", MethodImpl::O(super::genericaliasobject::class_getitem), "").class_method(),
+        MethodDef::new(
+            "__class_getitem__",
+            MethodImpl::O(super::genericaliasobject::class_getitem),
+            "",
+        )
+        .class_method(),
     ],
-    getset: generator_attributes!("gi_running", "gi_suspended", "gi_frame", "gi_code", "gi_yieldfrom"),
+    getset: generator_attributes!(
+        "gi_running",
+        "gi_suspended",
+        "gi_frame",
+        "gi_code",
+        "gi_yieldfrom"
+    ),
     weakrefs: true,
     ..TypeSpec::EMPTY
 };
@@ -138,15 +188,34 @@ pub static COROUTINE_TYPE: TypeSpec = TypeSpec {
     tp_basicsize: 144,
     tp_itemsize: 8,
     tp_flags: TypeFlags::HAVE_GC.with(TypeFlags::DISALLOW_INSTANTIATION),
-    slots: Slots { am_await: Some(coro_await), am_send: Some(gen_am_send), ..GENERATOR_SLOTS },
+    slots: Slots {
+        am_await: Some(coro_await),
+        am_send: Some(gen_am_send),
+        ..GENERATOR_SLOTS
+    },
     methods: &[
         MethodDef::new("send", MethodImpl::O(gen_send), SEND_SIGNATURE),
         MethodDef::new("throw", MethodImpl::Fast(gen_throw_method), ""),
         MethodDef::new("close", MethodImpl::NoArgs(gen_close_method), "($self, /)"),
-        MethodDef::new("__class_getitem__", MethodImpl::O(super::genericaliasobject::class_getitem), "").class_method(),
+        MethodDef::new(
+            "__class_getitem__",
+            MethodImpl::O(super::genericaliasobject::class_getitem),
+            "",
+        )
+        .class_method(),
     ],
-    members: &[MemberDef { name: "cr_origin", get: get_origin, set: None }],
-    getset: generator_attributes!("cr_running", "cr_suspended", "cr_frame", "cr_code", "cr_await"),
+    members: &[MemberDef {
+        name: "cr_origin",
+        get: get_origin,
+        set: None,
+    }],
+    getset: generator_attributes!(
+        "cr_running",
+        "cr_suspended",
+        "cr_frame",
+        "cr_code",
+        "cr_await"
+    ),
     weakrefs: true,
     ..TypeSpec::EMPTY
 };
@@ -170,26 +239,45 @@ pub static COROUTINE_WRAPPER_TYPE: TypeSpec = TypeSpec {
     tp_name: "coroutine_wrapper",
     tp_basicsize: 24,
     tp_flags: TypeFlags::HAVE_GC.with(TypeFlags::DISALLOW_INSTANTIATION),
-    slots: Slots { tp_iter: Some(return_self), tp_iternext: Some(wrapper_iternext), ..Slots::EMPTY },
+    slots: Slots {
+        tp_iter: Some(return_self),
+        tp_iternext: Some(wrapper_iternext),
+        ..Slots::EMPTY
+    },
     methods: &[
-        MethodDef::new("send", MethodImpl::O(|vm, w, arg| {
-            let coroutine = wrapped(vm, w);
-            gen_send(vm, coroutine, arg)
-        }), SEND_SIGNATURE),
-        MethodDef::new("throw", MethodImpl::Fast(|vm, w, args| {
-            let coroutine = wrapped(vm, w);
-            gen_throw_method(vm, coroutine, args)
-        }), ""),
-        MethodDef::new("close", MethodImpl::NoArgs(|vm, w| {
-            let coroutine = wrapped(vm, w);
-            gen_close_method(vm, coroutine)
-        }), "($self, /)"),
+        MethodDef::new(
+            "send",
+            MethodImpl::O(|vm, w, arg| {
+                let coroutine = wrapped(vm, w);
+                gen_send(vm, coroutine, arg)
+            }),
+            SEND_SIGNATURE,
+        ),
+        MethodDef::new(
+            "throw",
+            MethodImpl::Fast(|vm, w, args| {
+                let coroutine = wrapped(vm, w);
+                gen_throw_method(vm, coroutine, args)
+            }),
+            "",
+        ),
+        MethodDef::new(
+            "close",
+            MethodImpl::NoArgs(|vm, w| {
+                let coroutine = wrapped(vm, w);
+                gen_close_method(vm, coroutine)
+            }),
+            "($self, /)",
+        ),
     ],
     ..TypeSpec::EMPTY
 };
 
 fn wrapped(vm: &Vm, wrapper: ObjId) -> ObjId {
-    vm.heap.native::<CoroutineWrapper>(wrapper).expect("a method of coroutine_wrapper").cw_coroutine
+    vm.heap
+        .native::<CoroutineWrapper>(wrapper)
+        .expect("a method of coroutine_wrapper")
+        .cw_coroutine
 }
 
 fn wrapper_iternext(vm: &mut Vm, wrapper: ObjId) -> PyResult<Option<ObjId>> {
@@ -241,7 +329,9 @@ pub fn make_generator(vm: &mut Vm, function: ObjId) -> ObjId {
         ag_running_async: false,
         size,
     };
-    let id = vm.heap.alloc(ty, Payload::Generator(Box::new(generator)), Reuse::Fresh);
+    let id = vm
+        .heap
+        .alloc(ty, Payload::Generator(Box::new(generator)), Reuse::Fresh);
     vm.heap.track(id);
     id
 }
@@ -327,7 +417,9 @@ fn gen_send(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<ObjId> {
 pub fn yield_from_of(vm: &Vm, id: ObjId) -> ObjId {
     let g = generator(vm, id);
     match (&g.frame, g.state) {
-        (Some(frame), GeneratorState::SuspendedYieldFrom) => frame.localsplus.last().copied().unwrap_or_default(),
+        (Some(frame), GeneratorState::SuspendedYieldFrom) => {
+            frame.localsplus.last().copied().unwrap_or_default()
+        }
         _ => ObjId::NULL,
     }
 }
@@ -363,7 +455,9 @@ pub fn close(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
             return Ok(NONE);
         }
         GeneratorState::Cleared => return Ok(NONE),
-        GeneratorState::Suspended | GeneratorState::SuspendedYieldFrom | GeneratorState::Executing => {}
+        GeneratorState::Suspended
+        | GeneratorState::SuspendedYieldFrom
+        | GeneratorState::Executing => {}
     }
     let delegate = yield_from_of(vm, id);
     let mut failed = false;
@@ -381,11 +475,15 @@ pub fn close(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
         Ok(SendResult::Next(value)) => {
             vm.decref(value);
             let kind = kind_name(vm, id);
-            Err(vm.raise(types::RUNTIME_ERROR, format!("{kind} ignored GeneratorExit")))
+            Err(vm.raise(
+                types::RUNTIME_ERROR,
+                format!("{kind} ignored GeneratorExit"),
+            ))
         }
         Ok(SendResult::Return(value)) => Ok(value),
         Err(raised) => {
-            if vm.raised_matches(types::GENERATOR_EXIT) || vm.raised_matches(types::STOP_ITERATION) {
+            if vm.raised_matches(types::GENERATOR_EXIT) || vm.raised_matches(types::STOP_ITERATION)
+            {
                 if vm.raised_matches(types::STOP_ITERATION)
                     && let Some(value) = vm.take_stop_iteration_value()
                 {
@@ -403,7 +501,9 @@ pub fn close(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
 pub fn finish_without_running(vm: &mut Vm, id: ObjId) {
     let g = generator_mut(vm, id);
     g.state = GeneratorState::Cleared;
-    let Some(mut frame) = g.frame.take() else { return };
+    let Some(mut frame) = g.frame.take() else {
+        return;
+    };
     if !frame.frame_obj.is_null() && vm.heap.refcnt(frame.frame_obj) > 1 {
         let frame_obj = std::mem::take(&mut frame.frame_obj);
         vm.incref(frame.f_code);
@@ -505,12 +605,21 @@ fn throw_here(vm: &mut Vm, id: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
 /// Sets the exception of `throw(type_or_value, value, traceback)` as the current one.
 fn restore_thrown(vm: &mut Vm, args: &[ObjId]) -> PyResult<()> {
     let given = args[0];
-    let value = args.get(1).copied().filter(|&v| v != NONE).unwrap_or_default();
-    let traceback = args.get(2).copied().filter(|&v| v != NONE).unwrap_or_default();
+    let value = args
+        .get(1)
+        .copied()
+        .filter(|&v| v != NONE)
+        .unwrap_or_default();
+    let traceback = args
+        .get(2)
+        .copied()
+        .filter(|&v| v != NONE)
+        .unwrap_or_default();
     if !traceback.is_null() && vm.type_of(traceback) != types::TRACEBACK {
         return Err(vm.type_error("throw() third argument must be a traceback object"));
     }
-    let is_class = matches!(vm.heap.payload(given), Payload::Type(_)) && vm.is_subtype(given, types::BASE_EXCEPTION);
+    let is_class = matches!(vm.heap.payload(given), Payload::Type(_))
+        && vm.is_subtype(given, types::BASE_EXCEPTION);
     let exception = if is_class {
         if !value.is_null() && vm.isinstance(value, given) {
             vm.incref(value)
@@ -590,7 +699,10 @@ pub fn gen_finalize(vm: &mut Vm, id: ObjId) {
 
 fn coro_await(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     vm.incref(id);
-    Ok(vm.new_native(types::COROUTINE_WRAPPER, CoroutineWrapper { cw_coroutine: id }))
+    Ok(vm.new_native(
+        types::COROUTINE_WRAPPER,
+        CoroutineWrapper { cw_coroutine: id },
+    ))
 }
 
 /// The iterator that awaits `object` (`_PyCoro_GetAwaitableIter`): a new reference.
@@ -603,11 +715,14 @@ pub fn get_awaitable_iter(vm: &mut Vm, object: ObjId) -> PyResult<ObjId> {
         return Err(vm.type_error(format!("object {name} can't be used in 'await' expression")));
     };
     let iterator = get(vm, object)?;
-    let problem = if vm.type_of(iterator) == types::COROUTINE || is_iterable_coroutine(vm, iterator) {
+    let problem = if vm.type_of(iterator) == types::COROUTINE || is_iterable_coroutine(vm, iterator)
+    {
         Some("__await__() returned a coroutine".to_owned())
     } else if vm.slots_of(iterator).tp_iternext.is_none() {
         let name = vm.type_name_of(iterator);
-        Some(format!("__await__() returned non-iterator of type '{name}'"))
+        Some(format!(
+            "__await__() returned non-iterator of type '{name}'"
+        ))
     } else {
         None
     };
@@ -623,7 +738,11 @@ pub fn get_awaitable_iter(vm: &mut Vm, object: ObjId) -> PyResult<ObjId> {
 /// Whether it is a generator made by a function that `types.coroutine` marked.
 fn is_iterable_coroutine(vm: &Vm, object: ObjId) -> bool {
     match vm.heap.payload(object) {
-        Payload::Generator(g) if vm.type_of(object) == types::GENERATOR && !g.gi_code.is_null() && g.frame.is_some() => {
+        Payload::Generator(g)
+            if vm.type_of(object) == types::GENERATOR
+                && !g.gi_code.is_null()
+                && g.frame.is_some() =>
+        {
             vm.code_runtime(g.gi_code).co_flags & CO_ITERABLE_COROUTINE != 0
         }
         _ => false,
@@ -676,14 +795,21 @@ pub fn get_delegate(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
 
 fn get_running(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     let g = generator(vm, id);
-    let running = if vm.type_of(id) == types::ASYNC_GENERATOR { g.ag_running_async } else { g.state == GeneratorState::Executing };
+    let running = if vm.type_of(id) == types::ASYNC_GENERATOR {
+        g.ag_running_async
+    } else {
+        g.state == GeneratorState::Executing
+    };
     Ok(bool_obj(running))
 }
 
 /// An attribute of all three kinds.
 pub fn get_suspended(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     let state = generator(vm, id).state;
-    Ok(bool_obj(matches!(state, GeneratorState::Suspended | GeneratorState::SuspendedYieldFrom)))
+    Ok(bool_obj(matches!(
+        state,
+        GeneratorState::Suspended | GeneratorState::SuspendedYieldFrom
+    )))
 }
 
 /// An attribute of all three kinds.

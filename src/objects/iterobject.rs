@@ -293,7 +293,7 @@ fn list_reversed_reduce(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
     let IndexIterator { index, seq } = *vm.native::<IndexIterator>(this);
     if seq.is_null() || index < 0 {
         let empty = vm.new_list(Vec::new());
-        return vm.reduce_with_builtin("iter", vec![empty], None);
+        return vm.reduce_with_builtin("reversed", vec![empty], None);
     }
     vm.incref(seq);
     let state = vm.new_int(index);

@@ -157,22 +157,32 @@ fn list_richcompare(vm: &mut Vm, a: ObjId, b: ObjId, op: CompareOp) -> PyResult<
             vm.incref(x);
             vm.incref(y);
             let equal = vm.rich_compare_bool(x, y, CompareOp::Eq);
-            let result = match (equal, op) {
-                (Ok(true), _) => None,
-                (Ok(false), CompareOp::Eq) => Some(Ok(bool_obj(false))),
-                (Ok(false), CompareOp::Ne) => Some(Ok(bool_obj(true))),
-                (Ok(false), CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge) => {
-                    Some(vm.rich_compare(x, y, op))
-                }
-                (Err(raised), _) => Some(Err(raised)),
-            };
             vm.decref(x);
             vm.decref(y);
-            if let Some(result) = result {
-                return result;
+            if !equal? {
+                return compare_at(vm, a, b, i, op);
             }
         }
         i += 1;
+    }
+}
+
+/// The items at `i` differ: they decide, unless comparing them has shortened a list.
+fn compare_at(vm: &mut Vm, a: ObjId, b: ObjId, i: usize, op: CompareOp) -> PyResult<ObjId> {
+    let (Some(&x), Some(&y)) = (vm.list(a).ob_item.get(i), vm.list(b).ob_item.get(i)) else {
+        return Ok(bool_obj(op.holds(vm.list_len(a).cmp(&vm.list_len(b)))));
+    };
+    match op {
+        CompareOp::Eq => Ok(bool_obj(false)),
+        CompareOp::Ne => Ok(bool_obj(true)),
+        CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
+            vm.incref(x);
+            vm.incref(y);
+            let result = vm.rich_compare(x, y, op);
+            vm.decref(x);
+            vm.decref(y);
+            result
+        }
     }
 }
 
@@ -329,29 +339,22 @@ fn list_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -> PyR
         return Err(bad_index(vm, key));
     }
     let unpacked = vm.slice_unpack(key)?;
-    let slice = unpacked.adjust(vm.list_len(this));
-    if slice.step == 1 {
-        return assign_plain_slice(vm, this, slice, value);
-    }
-    if value.is_null() {
-        delete_extended_slice(vm, this, &slice);
-        return Ok(());
-    }
-    assign_extended_slice(vm, this, &slice, value)
-}
-
-/// `a[i:j] = value`, or `del a[i:j]` when the value is NULL.
-fn assign_plain_slice(vm: &mut Vm, this: ObjId, slice: SliceIndices, value: ObjId) -> PyResult<()> {
+    // Iterating the value may change the list: only then are the positions counted.
     let items = if value.is_null() {
         Vec::new()
     } else {
         vm.sequence_fast_items(value, "must assign iterable to extended slice")?
     };
-    // Iterating the value may have changed the list.
-    let len = vm.list_len(this);
-    let low = (slice.start.max(0) as usize).min(len);
-    let high = (slice.stop.max(0) as usize).clamp(low, len);
-    vm.list_assign_range(this, low, high, items)
+    let slice = unpacked.adjust(vm.list_len(this));
+    if slice.step == 1 {
+        let stop = slice.stop.max(slice.start);
+        return vm.list_assign_range(this, slice.start as usize, stop as usize, items);
+    }
+    if value.is_null() {
+        delete_extended_slice(vm, this, &slice);
+        return Ok(());
+    }
+    assign_extended_slice(vm, this, &slice, items)
 }
 
 fn delete_extended_slice(vm: &mut Vm, this: ObjId, slice: &SliceIndices) {
@@ -376,9 +379,8 @@ fn assign_extended_slice(
     vm: &mut Vm,
     this: ObjId,
     slice: &SliceIndices,
-    value: ObjId,
+    items: Vec<ObjId>,
 ) -> PyResult<()> {
-    let items = vm.sequence_fast_items(value, "must assign iterable to extended slice")?;
     if items.len() != slice.length {
         let (given, wanted) = (items.len(), slice.length);
         vm.decref_all(&items);

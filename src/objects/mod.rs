@@ -6,8 +6,8 @@
 
 pub mod abstract_;
 pub mod abstract_sequence;
-pub mod boolobject;
 pub mod asyncgenobject;
+pub mod boolobject;
 pub mod builtin_descr;
 pub mod bytearray_methods;
 pub mod bytearrayobject;
@@ -67,8 +67,8 @@ pub mod slot_functions;
 pub mod slotdefs;
 pub mod slots;
 pub mod startup;
-pub mod tupleobject;
 pub mod traceback;
+pub mod tupleobject;
 pub mod type_lookup;
 pub mod type_methods;
 pub mod type_new;
@@ -138,7 +138,10 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::ASYNC_GENERATOR, &asyncgenobject::TYPE),
         (types::ASYNC_GEN_ASEND, &asyncgenobject::ASEND_TYPE),
         (types::ASYNC_GEN_ATHROW, &asyncgenobject::ATHROW_TYPE),
-        (types::ASYNC_GEN_WRAPPED_VALUE, &asyncgenobject::WRAPPED_VALUE_TYPE),
+        (
+            types::ASYNC_GEN_WRAPPED_VALUE,
+            &asyncgenobject::WRAPPED_VALUE_TYPE,
+        ),
         (types::WEAKREF, &weakrefobject::WEAKREF),
         (types::WEAKPROXY, &weakproxy::WEAKPROXY),
         (types::WEAKCALLABLEPROXY, &weakproxy::WEAKCALLABLEPROXY),

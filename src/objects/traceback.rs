@@ -49,9 +49,16 @@ pub static TYPE: TypeSpec = TypeSpec {
     tp_name: "traceback",
     tp_basicsize: 40,
     tp_flags: TypeFlags::HAVE_GC,
-    slots: Slots { tp_new: Some(tb_new), ..Slots::EMPTY },
+    slots: Slots {
+        tp_new: Some(tb_new),
+        ..Slots::EMPTY
+    },
     members: &[
-        MemberDef { name: "tb_frame", get: get_frame, set: None },
+        MemberDef {
+            name: "tb_frame",
+            get: get_frame,
+            set: None,
+        },
         MemberDef {
             name: "tb_lasti",
             get: |vm, tb| {
@@ -62,7 +69,11 @@ pub static TYPE: TypeSpec = TypeSpec {
         },
     ],
     getset: &[
-        GetSetDef { name: "tb_next", get: get_next, set: Some(set_next) },
+        GetSetDef {
+            name: "tb_next",
+            get: get_next,
+            set: Some(set_next),
+        },
         GetSetDef {
             name: "tb_lineno",
             get: |vm, tb| {
@@ -127,15 +138,26 @@ fn tb_new(vm: &mut Vm, _ty: ObjId, args: ObjId, _kwargs: ObjId) -> PyResult<ObjI
     }
     if vm.type_of(frame) != types::FRAME {
         let kind = vm.type_name_of(frame);
-        return Err(vm.type_error(format!("traceback() argument 'tb_frame' must be frame, not {kind}")));
+        return Err(vm.type_error(format!(
+            "traceback() argument 'tb_frame' must be frame, not {kind}"
+        )));
     }
     let lasti = vm.index_as_ssize(lasti, None)?;
     let lineno = vm.index_as_ssize(lineno, None)?;
-    let next = if next == NONE { ObjId::NULL } else { vm.incref(next) };
+    let next = if next == NONE {
+        ObjId::NULL
+    } else {
+        vm.incref(next)
+    };
     vm.incref(frame);
     Ok(vm.new_native(
         types::TRACEBACK,
-        TracebackObject { tb_next: next, tb_frame: frame, tb_lasti: (lasti / 2) as i32, tb_lineno: lineno as i32 },
+        TracebackObject {
+            tb_next: next,
+            tb_frame: frame,
+            tb_lasti: (lasti / 2) as i32,
+            tb_lineno: lineno as i32,
+        },
     ))
 }
 
@@ -148,7 +170,12 @@ pub fn push_entry(vm: &mut Vm, exception: ObjId, frame: ObjId, lasti: u32, linen
     };
     let tb = vm.new_native(
         types::TRACEBACK,
-        TracebackObject { tb_next: next, tb_frame: frame, tb_lasti: lasti as i32, tb_lineno: lineno },
+        TracebackObject {
+            tb_next: next,
+            tb_frame: frame,
+            tb_lasti: lasti as i32,
+            tb_lineno: lineno,
+        },
     );
     if let Payload::Exception(e) = vm.heap.payload_mut(exception) {
         e.traceback = tb;

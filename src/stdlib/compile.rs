@@ -18,7 +18,14 @@ const ONLY_AST: u32 = 0x400;
 const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
 
 /// Compiles source text (`Py_CompileStringObject`): a new code object.
-pub fn compile(vm: &mut Vm, source: &[u8], filename: &str, mode: &str, flags: u32, optimize: i32) -> PyResult<ObjId> {
+pub fn compile(
+    vm: &mut Vm,
+    source: &[u8],
+    filename: &str,
+    mode: &str,
+    flags: u32,
+    optimize: i32,
+) -> PyResult<ObjId> {
     let code = compile_shared(vm, source, filename, mode, flags, optimize)?;
     vm.new_code(&code)
 }
@@ -33,14 +40,21 @@ pub fn compile_shared(
     optimize: i32,
 ) -> PyResult<Arc<CodeObject>> {
     if flags & ONLY_AST != 0 {
-        return Err(vm.raise(types::NOT_IMPLEMENTED_ERROR, "compile() to an abstract syntax tree is not supported"));
+        return Err(vm.raise(
+            types::NOT_IMPLEMENTED_ERROR,
+            "compile() to an abstract syntax tree is not supported",
+        ));
     }
     let mode = match mode {
         "eval" => Mode::Eval,
         "single" => Mode::Single,
         _ => Mode::Exec,
     };
-    let optimize = if optimize < 0 { vm.interp.optimize } else { optimize };
+    let optimize = if optimize < 0 {
+        vm.interp.optimize
+    } else {
+        optimize
+    };
     let options = CompileOptions {
         filename: filename.into(),
         mode,
@@ -60,8 +74,18 @@ pub fn compile_shared(
     match result {
         Ok(compiled) => {
             for warning in compiled.warnings {
-                let category = if warning.category == "DeprecationWarning" { types::DEPRECATION_WARNING } else { types::SYNTAX_WARNING };
-                super::warnings::warn_explicit(vm, category, &warning.msg, filename, warning.lineno)?;
+                let category = if warning.category == "DeprecationWarning" {
+                    types::DEPRECATION_WARNING
+                } else {
+                    types::SYNTAX_WARNING
+                };
+                super::warnings::warn_explicit(
+                    vm,
+                    category,
+                    &warning.msg,
+                    filename,
+                    warning.lineno,
+                )?;
             }
             Ok(compiled.code)
         }
@@ -70,7 +94,12 @@ pub fn compile_shared(
 }
 
 /// Raises what the compiler refused.
-pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, source: &[u8], filename: &str) -> Raised {
+pub fn raise_syntax_error(
+    vm: &mut Vm,
+    error: &SyntaxError,
+    source: &[u8],
+    filename: &str,
+) -> Raised {
     let class = match error.kind {
         ErrorKind::SyntaxError => types::SYNTAX_ERROR,
         ErrorKind::IndentationError => types::INDENTATION_ERROR,
@@ -78,7 +107,9 @@ pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, source: &[u8], filen
         ErrorKind::MemoryError => return vm.raise(types::MEMORY_ERROR, error.msg.as_str()),
         ErrorKind::RecursionError => return vm.raise(types::RECURSION_ERROR, error.msg.as_str()),
     };
-    let Some(lineno) = error.lineno else { return vm.raise(class, error.msg.as_str()) };
+    let Some(lineno) = error.lineno else {
+        return vm.raise(class, error.msg.as_str());
+    };
     let text = match &error.text {
         Some(text) => Some(text.clone()),
         None => source_line(source, lineno),

@@ -23,7 +23,8 @@ pub fn hooks() -> Hooks {
 fn block_on(vm: &mut Vm, _object: ObjId, deadline: u64) -> PyResult<bool> {
     vm.eval_breaker &= !crate::objects::vm::breaker::GIL_DROP_REQUEST;
     if deadline == u64::MAX {
-        let stop = crate::objects::vm::Stop::Deadlock("the only thread waits for itself".to_owned());
+        let stop =
+            crate::objects::vm::Stop::Deadlock("the only thread waits for itself".to_owned());
         return Err(vm.stop_with(stop));
     }
     vm.interp.clock_nanos = vm.interp.clock_nanos.max(deadline);

@@ -46,7 +46,11 @@ pub fn import_module(vm: &mut Vm, name: &str) -> PyResult<ObjId> {
 
 fn path_entries(vm: &mut Vm, path: ObjId) -> PyResult<Vec<String>> {
     let items = vm.collect_iterable(path)?;
-    let entries = items.iter().filter(|&&i| vm.text(i).is_some()).map(|&i| vm.str_lossy(i)).collect();
+    let entries = items
+        .iter()
+        .filter(|&&i| vm.text(i).is_some())
+        .map(|&i| vm.str_lossy(i))
+        .collect();
     vm.decref_all(&items);
     Ok(entries)
 }
@@ -81,18 +85,34 @@ fn load(vm: &mut Vm, name: &str, search_path: Option<Vec<String>>) -> PyResult<O
             return run_module(vm, name, found);
         }
     }
-    Err(crate::interpreter::import::not_found(vm, name, format!("No module named '{name}'")))
+    Err(crate::interpreter::import::not_found(
+        vm,
+        name,
+        format!("No module named '{name}'"),
+    ))
 }
 
 fn find_in(vm: &mut Vm, directory: &str, tail: &str) -> Option<Found> {
-    let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+    let prefix = if directory.is_empty() {
+        String::new()
+    } else {
+        format!("{directory}/")
+    };
     let package = format!("{prefix}{tail}");
     let init = format!("{package}/__init__.py");
     if let Some(source) = read(vm, &init) {
-        return Some(Found { source, path: init, package: Some(package) });
+        return Some(Found {
+            source,
+            path: init,
+            package: Some(package),
+        });
     }
     let path = format!("{prefix}{tail}.py");
-    read(vm, &path).map(|source| Found { source, path, package: None })
+    read(vm, &path).map(|source| Found {
+        source,
+        path,
+        package: None,
+    })
 }
 
 /// A file of the host, or of the embedded standard library below its marker.
@@ -129,9 +149,13 @@ fn run_module(vm: &mut Vm, name: &str, found: Found) -> PyResult<ObjId> {
     let modules = vm.interp.modules;
     vm.dict_set_name(modules, name, module);
     let text = vm.heap.reporter.text(name);
-    vm.heap.reporter.emit(Event::ImportStart { module, name: text });
+    vm.heap
+        .reporter
+        .emit(Event::ImportStart { module, name: text });
     let result = frames::eval_code(vm, code, dict, dict);
-    vm.heap.reporter.emit(Event::ImportEnd { module, name: text });
+    vm.heap
+        .reporter
+        .emit(Event::ImportEnd { module, name: text });
     vm.decref(code);
     let name_obj = vm.intern(name);
     match result {
@@ -156,4 +180,3 @@ fn run_module(vm: &mut Vm, name: &str, found: Found) -> PyResult<ObjId> {
         }
     }
 }
-

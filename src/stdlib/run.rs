@@ -84,7 +84,10 @@ fn prepare(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     let argv = vm.new_list(argv);
     vm.dict_set_name(sysdict, "argv", argv);
     vm.decref(argv);
-    let directory = options.filename.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let directory = options
+        .filename
+        .rsplit_once('/')
+        .map_or("", |(directory, _)| directory);
     let mut path = vec![vm.new_str(directory)];
     for entry in &options.path {
         path.push(vm.new_str(entry));
@@ -106,11 +109,18 @@ pub fn run_program(vm: &mut Vm, options: &RunOptions) -> RunResult {
     if vm.stop.is_none() {
         status = super::shutdown::finalize(vm, status);
     }
-    let reason = vm.heap.reporter.text(&vm.stop.as_ref().map_or(String::new(), |stop| format!("{stop:?}")));
+    let reason = vm.heap.reporter.text(
+        &vm.stop
+            .as_ref()
+            .map_or(String::new(), |stop| format!("{stop:?}")),
+    );
     vm.heap.report_dirty();
     vm.heap.reporter.emit(Event::End { status, reason });
     vm.heap.reporter.flush();
-    RunResult { status, stop: vm.stop.clone() }
+    RunResult {
+        status,
+        stop: vm.stop.clone(),
+    }
 }
 
 fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
@@ -118,7 +128,9 @@ fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     let dict = vm.module_dict(main);
     let modules = vm.interp.modules;
     vm.dict_set_name(modules, "__main__", main);
-    let builtins = vm.dict_get_name(modules, "builtins").expect("made at the start");
+    let builtins = vm
+        .dict_get_name(modules, "builtins")
+        .expect("made at the start");
     vm.dict_set(dict, names::BUILTINS, builtins)?;
     vm.decref(main);
     vm.dict_set(dict, names::ANNOTATIONS, NONE)?;
@@ -178,7 +190,10 @@ fn handle_exit(vm: &mut Vm) -> i32 {
                     traceback_print::write_stderr(vm, &format!("Error in sys.excepthook:\n{text}"));
                     vm.decref(second);
                     let text = traceback_print::format_exception(vm, exception);
-                    traceback_print::write_stderr(vm, &format!("\nOriginal exception was:\n{text}"));
+                    traceback_print::write_stderr(
+                        vm,
+                        &format!("\nOriginal exception was:\n{text}"),
+                    );
                 }
             }
         }

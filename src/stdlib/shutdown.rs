@@ -31,7 +31,9 @@ fn collect(vm: &mut Vm) {
 /// Calls a function of a module that the program imported; errors are written, not raised.
 fn call_module_function(vm: &mut Vm, module: &str, function: &str) {
     let modules = vm.interp.modules;
-    let Some(module) = vm.dict_get_name(modules, module) else { return };
+    let Some(module) = vm.dict_get_name(modules, module) else {
+        return;
+    };
     vm.incref(module);
     match vm.call_method_name(module, function, &[]) {
         Ok(value) => vm.decref(value),
@@ -42,8 +44,17 @@ fn call_module_function(vm: &mut Vm, module: &str, function: &str) {
 
 /// What `sys` keeps that may keep much else.
 const SYS_DELETES: &[&str] = &[
-    "path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_importer_cache",
-    "meta_path", "path_hooks",
+    "path",
+    "argv",
+    "ps1",
+    "ps2",
+    "last_exc",
+    "last_type",
+    "last_value",
+    "last_traceback",
+    "path_importer_cache",
+    "meta_path",
+    "path_hooks",
 ];
 
 fn finalize_modules(vm: &mut Vm) {
@@ -54,7 +65,11 @@ fn finalize_modules(vm: &mut Vm) {
             vm.dict_set_name(sysdict, name, NONE);
         }
     }
-    for (name, original) in [("stdin", "__stdin__"), ("stdout", "__stdout__"), ("stderr", "__stderr__")] {
+    for (name, original) in [
+        ("stdin", "__stdin__"),
+        ("stdout", "__stdout__"),
+        ("stderr", "__stderr__"),
+    ] {
         let value = vm.dict_get_name(sysdict, original).unwrap_or(NONE);
         vm.dict_set_name(sysdict, name, value);
     }
@@ -76,7 +91,10 @@ fn finalize_modules(vm: &mut Vm) {
         }
         let _ = vm.dict_set(modules, name, NONE);
     }
-    let serials: Vec<(ObjId, ObjId)> = kept.into_iter().filter(|&(module, dict)| still_module(vm, module, dict)).collect();
+    let serials: Vec<(ObjId, ObjId)> = kept
+        .into_iter()
+        .filter(|&(module, dict)| still_module(vm, module, dict))
+        .collect();
     clear_modules_dict(vm, modules);
     collect(vm);
     for &(module, dict) in serials.iter().rev() {
@@ -112,7 +130,11 @@ fn clear_module_dict(vm: &mut Vm, dict: ObjId) {
             }
             let name = vm.str_lossy(key);
             let single = name.starts_with('_') && !name.starts_with("__");
-            let take = if underscored { single } else { key != names::BUILTINS };
+            let take = if underscored {
+                single
+            } else {
+                key != names::BUILTINS
+            };
             if take {
                 let _ = vm.dict_set(dict, key, NONE);
             }

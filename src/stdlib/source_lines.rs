@@ -13,13 +13,21 @@ type Cache = HashMap<String, Vec<String>>;
 
 /// The lines of a file, without their line feeds; empty when it cannot be read.
 pub fn lines(vm: &mut Vm, filename: &str) -> Vec<String> {
-    if let Some(cache) = vm.interp.native_state.get(STATE).and_then(|s| s.downcast_ref::<Cache>())
+    if let Some(cache) = vm
+        .interp
+        .native_state
+        .get(STATE)
+        .and_then(|s| s.downcast_ref::<Cache>())
         && let Some(lines) = cache.get(filename)
     {
         return lines.clone();
     }
     let synthetic = filename.starts_with('<') && filename.ends_with('>');
-    let bytes = if synthetic { None } else { vm.host.read_file(filename) };
+    let bytes = if synthetic {
+        None
+    } else {
+        vm.host.read_file(filename)
+    };
     let lines: Vec<String> = bytes
         .and_then(|bytes| crate::syntax::decode_source(&bytes).ok())
         .map(|text| text.lines().map(ToOwned::to_owned).collect())
@@ -30,7 +38,11 @@ pub fn lines(vm: &mut Vm, filename: &str) -> Vec<String> {
 
 /// Notes the text of a file, so that it is not read again.
 pub fn remember(vm: &mut Vm, filename: &str, lines: Vec<String>) {
-    let state = vm.interp.native_state.entry(STATE).or_insert_with(|| Box::new(Cache::new()));
+    let state = vm
+        .interp
+        .native_state
+        .entry(STATE)
+        .or_insert_with(|| Box::new(Cache::new()));
     if let Some(cache) = state.downcast_mut::<Cache>() {
         cache.insert(filename.to_owned(), lines);
     }

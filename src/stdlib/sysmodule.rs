@@ -22,19 +22,51 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "sys",
     doc: "Access to objects that the interpreter uses or keeps.",
     functions: &[
-        MethodDef::new("getrefcount", MethodImpl::O(getrefcount), "($module, object, /)"),
+        MethodDef::new(
+            "getrefcount",
+            MethodImpl::O(getrefcount),
+            "($module, object, /)",
+        ),
         MethodDef::new("getsizeof", MethodImpl::Fast(getsizeof), ""),
         MethodDef::new("exit", MethodImpl::Fast(exit), "($module, status=None, /)"),
         MethodDef::new("exc_info", MethodImpl::NoArgs(exc_info), "($module, /)"),
         MethodDef::new("exception", MethodImpl::NoArgs(exception), "($module, /)"),
         MethodDef::new("intern", MethodImpl::O(intern), "($module, string, /)"),
-        MethodDef::new("getrecursionlimit", MethodImpl::NoArgs(getrecursionlimit), "($module, /)"),
-        MethodDef::new("setrecursionlimit", MethodImpl::O(setrecursionlimit), "($module, limit, /)"),
-        MethodDef::new("_getframe", MethodImpl::Fast(getframe), "($module, depth=0, /)"),
-        MethodDef::new("displayhook", MethodImpl::O(displayhook), "($module, object, /)"),
-        MethodDef::new("excepthook", MethodImpl::Fast(excepthook), "($module, exctype, value, traceback, /)"),
-        MethodDef::new("getdefaultencoding", MethodImpl::NoArgs(|vm, _| Ok(vm.new_str("utf-8"))), "($module, /)"),
-        MethodDef::new("is_finalizing", MethodImpl::NoArgs(|vm, _| Ok(bool_obj(vm.interp.finalizing))), "($module, /)"),
+        MethodDef::new(
+            "getrecursionlimit",
+            MethodImpl::NoArgs(getrecursionlimit),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "setrecursionlimit",
+            MethodImpl::O(setrecursionlimit),
+            "($module, limit, /)",
+        ),
+        MethodDef::new(
+            "_getframe",
+            MethodImpl::Fast(getframe),
+            "($module, depth=0, /)",
+        ),
+        MethodDef::new(
+            "displayhook",
+            MethodImpl::O(displayhook),
+            "($module, object, /)",
+        ),
+        MethodDef::new(
+            "excepthook",
+            MethodImpl::Fast(excepthook),
+            "($module, exctype, value, traceback, /)",
+        ),
+        MethodDef::new(
+            "getdefaultencoding",
+            MethodImpl::NoArgs(|vm, _| Ok(vm.new_str("utf-8"))),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "is_finalizing",
+            MethodImpl::NoArgs(|vm, _| Ok(bool_obj(vm.interp.finalizing))),
+            "($module, /)",
+        ),
     ],
     exec: add_attributes,
 };
@@ -95,7 +127,11 @@ fn getsizeof(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
         return Err(vm.value_error("__sizeof__() should return >= 0"));
     }
     let static_type = matches!(vm.heap.payload(obj), Payload::Type(t) if !t.is_heap_type());
-    let pre_header = if static_type { 0 } else { vm.heap.type_object(vm.type_of(obj)).pre_header_size() as i64 };
+    let pre_header = if static_type {
+        0
+    } else {
+        vm.heap.type_object(vm.type_of(obj)).pre_header_size() as i64
+    };
     Ok(vm.new_int(bytes + pre_header))
 }
 
@@ -218,7 +254,11 @@ pub static TEXT_STREAM: TypeSpec = TypeSpec {
     methods: &[
         MethodDef::new("write", MethodImpl::O(stream_write), "($self, text, /)"),
         MethodDef::new("flush", MethodImpl::NoArgs(|_, _| Ok(NONE)), "($self, /)"),
-        MethodDef::new("isatty", MethodImpl::NoArgs(|_, _| Ok(bool_obj(false))), "($self, /)"),
+        MethodDef::new(
+            "isatty",
+            MethodImpl::NoArgs(|_, _| Ok(bool_obj(false))),
+            "($self, /)",
+        ),
     ],
     ..TypeSpec::EMPTY
 };
@@ -229,8 +269,13 @@ fn stream_write(vm: &mut Vm, this: ObjId, text: ObjId) -> PyResult<ObjId> {
         return Err(vm.type_error(format!("write() argument must be str, not {kind}")));
     };
     let len = content.len() as i64;
-    let Some(content) = content.to_utf8() else { return Err(vm.raise_encode_error(text)) };
-    let stream = vm.heap.native::<TextStream>(this).map_or(Stream::Stdout, |s| s.stream);
+    let Some(content) = content.to_utf8() else {
+        return Err(vm.raise_encode_error(text));
+    };
+    let stream = vm
+        .heap
+        .native::<TextStream>(this)
+        .map_or(Stream::Stdout, |s| s.stream);
     vm.write_output(stream, &content);
     Ok(vm.new_int(len))
 }

@@ -48,7 +48,11 @@ pub fn format_exception_only(vm: &mut Vm, exception: ObjId) -> String {
     let name = qualified_class_name(vm, class);
     let mut message = message_of(vm, exception);
     message.push_str(&hints::suggestion(vm, exception));
-    let mut text = if message.is_empty() { format!("{name}\n") } else { format!("{name}: {message}\n") };
+    let mut text = if message.is_empty() {
+        format!("{name}\n")
+    } else {
+        format!("{name}: {message}\n")
+    };
     text.push_str(&notes_text(vm, exception));
     text
 }
@@ -67,7 +71,11 @@ pub fn qualified_class_name(vm: &mut Vm, class: ObjId) -> String {
         Ok(Some(id)) => {
             let module = vm.str_lossy(id);
             vm.decref(id);
-            if module == "builtins" || module == "__main__" { qualname } else { format!("{module}.{qualname}") }
+            if module == "builtins" || module == "__main__" {
+                qualname
+            } else {
+                format!("{module}.{qualname}")
+            }
         }
         _ => qualname,
     }
@@ -97,7 +105,9 @@ fn notes_text(vm: &mut Vm, exception: ObjId) -> String {
         let items = vm.collect_iterable(notes).unwrap_or_default();
         let mut text = String::new();
         for &note in &items {
-            let note = vm.str_string(note).unwrap_or_else(|_raised| "<note str() failed>".to_owned());
+            let note = vm
+                .str_string(note)
+                .unwrap_or_else(|_raised| "<note str() failed>".to_owned());
             for line in note.split('\n') {
                 text.push_str(line);
                 text.push('\n');

@@ -29,7 +29,11 @@ pub fn warn(vm: &mut Vm, category: ObjId, message: &str, stack_level: i64) -> Py
             let filename = vm.code_runtime(frame.f_code).code.co_filename.to_string();
             let lineno = vm.frame_lineno(index);
             let name = vm.dict_get_str(globals, names::NAME);
-            (filename, lineno, name.is_some_and(|n| vm.str_lossy(n) == "__main__"))
+            (
+                filename,
+                lineno,
+                name.is_some_and(|n| vm.str_lossy(n) == "__main__"),
+            )
         }
         None => ("<sys>".to_owned(), 1, false),
     };
@@ -41,7 +45,13 @@ pub fn warn(vm: &mut Vm, category: ObjId, message: &str, stack_level: i64) -> Py
 }
 
 /// Issues a warning of the compiler for a place in a file (`PyErr_WarnExplicitObject`).
-pub fn warn_explicit(vm: &mut Vm, category: ObjId, message: &str, filename: &str, lineno: i32) -> PyResult<()> {
+pub fn warn_explicit(
+    vm: &mut Vm,
+    category: ObjId,
+    message: &str,
+    filename: &str,
+    lineno: i32,
+) -> PyResult<()> {
     if !ignored(vm, category, false) {
         show(vm, category, message, filename, lineno);
     }
@@ -54,9 +64,14 @@ fn ignored(vm: &Vm, category: ObjId, in_main: bool) -> bool {
     if in_main && vm.is_subtype(category, types::DEPRECATION_WARNING) {
         return false;
     }
-    [types::DEPRECATION_WARNING, types::PENDING_DEPRECATION_WARNING, types::IMPORT_WARNING, types::RESOURCE_WARNING]
-        .into_iter()
-        .any(|ignored| vm.is_subtype(category, ignored))
+    [
+        types::DEPRECATION_WARNING,
+        types::PENDING_DEPRECATION_WARNING,
+        types::IMPORT_WARNING,
+        types::RESOURCE_WARNING,
+    ]
+    .into_iter()
+    .any(|ignored| vm.is_subtype(category, ignored))
 }
 
 /// Writes `file:line: Category: text` and the source line.

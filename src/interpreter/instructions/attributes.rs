@@ -47,16 +47,17 @@ pub fn load_super_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<
     let name = eval.name(oparg >> 2);
     let (global_super, class, this) = (eval.peek(3), eval.peek(2), eval.peek(1));
     let method = oparg & 1 != 0;
-    let (value, is_method) = if global_super == types::SUPER && eval.vm.isinstance(class, types::TYPE) {
-        eval.vm.super_attribute(class, this, name, method)?
-    } else {
-        // Somebody put something else in the place of `super`: do what the source says.
-        let args: &[ObjId] = if oparg & 2 != 0 { &[class, this] } else { &[] };
-        let object = eval.vm.call_vector(global_super, args, ObjId::NULL)?;
-        let value = eval.vm.getattr(object, name);
-        eval.vm.decref(object);
-        (value?, false)
-    };
+    let (value, is_method) =
+        if global_super == types::SUPER && eval.vm.isinstance(class, types::TYPE) {
+            eval.vm.super_attribute(class, this, name, method)?
+        } else {
+            // Somebody put something else in the place of `super`: do what the source says.
+            let args: &[ObjId] = if oparg & 2 != 0 { &[class, this] } else { &[] };
+            let object = eval.vm.call_vector(global_super, args, ObjId::NULL)?;
+            let value = eval.vm.getattr(object, name);
+            eval.vm.decref(object);
+            (value?, false)
+        };
     eval.forget(3);
     eval.vm.decref(global_super);
     eval.vm.decref(class);
@@ -71,4 +72,3 @@ pub fn load_super_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<
     }
     Ok(Flow::Next)
 }
-

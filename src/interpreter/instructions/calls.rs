@@ -25,7 +25,11 @@ pub fn call_kw<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
 /// Calls what lies below `oparg` arguments on the stack; a bound method is taken apart, a Python
 /// function runs in this loop.
 #[inline]
-pub fn call_with_names<M: Mode>(eval: &mut Eval<'_, M>, oparg: usize, kwnames: ObjId) -> PyResult<Flow> {
+pub fn call_with_names<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    oparg: usize,
+    kwnames: ObjId,
+) -> PyResult<Flow> {
     let mut callable = eval.peek(oparg + 2);
     let mut this = eval.peek(oparg + 1);
     if this.is_null() && eval.vm.type_of(callable) == types::METHOD {
@@ -67,7 +71,13 @@ fn unpack_method<M: Mode>(eval: &mut Eval<'_, M>, oparg: usize, method: ObjId) -
 }
 
 /// Calls something that is no Python function, drops its `slots` stack entries, and polls.
-pub fn call_native<M: Mode>(eval: &mut Eval<'_, M>, callable: ObjId, args: &[ObjId], kwnames: ObjId, slots: usize) -> PyResult<Flow> {
+pub fn call_native<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    callable: ObjId,
+    args: &[ObjId],
+    kwnames: ObjId,
+    slots: usize,
+) -> PyResult<Flow> {
     let result = reported_call::<M>(eval.vm, callable, args, kwnames);
     eval.forget(slots);
     match result {
@@ -89,7 +99,12 @@ pub fn call_native<M: Mode>(eval: &mut Eval<'_, M>, callable: ObjId, args: &[Obj
 }
 
 /// Calls with an event before and behind.
-fn reported_call<M: Mode>(vm: &mut Vm, callable: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+fn reported_call<M: Mode>(
+    vm: &mut Vm,
+    callable: ObjId,
+    args: &[ObjId],
+    kwnames: ObjId,
+) -> PyResult<ObjId> {
     if !M::RECORDING {
         return vm.call_vector(callable, args, kwnames);
     }
@@ -99,14 +114,25 @@ fn reported_call<M: Mode>(vm: &mut Vm, callable: ObjId, args: &[ObjId], kwnames:
         _ => vm.type_name_of(callable),
     };
     let name = vm.heap.reporter.text(&name);
-    vm.heap.reporter.emit(Event::CallNative { function: callable, name });
+    vm.heap.reporter.emit(Event::CallNative {
+        function: callable,
+        name,
+    });
     let result = vm.call_vector(callable, args, kwnames);
-    vm.heap.reporter.emit(Event::ReturnNative { function: callable, name, raised: result.is_err() });
+    vm.heap.reporter.emit(Event::ReturnNative {
+        function: callable,
+        name,
+        raised: result.is_err(),
+    });
     result
 }
 
 pub fn call_function_ex<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
-    let kwargs = if oparg & 1 != 0 { eval.pop() } else { ObjId::NULL };
+    let kwargs = if oparg & 1 != 0 {
+        eval.pop()
+    } else {
+        ObjId::NULL
+    };
     let mut callargs = eval.pop();
     let function = eval.peek(2);
     if eval.vm.type_of(callargs) != types::TUPLE {
@@ -148,13 +174,21 @@ fn args_as_tuple(vm: &mut Vm, function: ObjId, callargs: ObjId) -> PyResult<ObjI
     if vm.slots_of(callargs).tp_iter.is_none() && !vm.is_sequence(callargs) {
         let function = vm.function_str(function)?;
         let name = vm.type_name_of(callargs);
-        return Err(vm.type_error(format!("{function} argument after * must be an iterable, not {name}")));
+        return Err(vm.type_error(format!(
+            "{function} argument after * must be an iterable, not {name}"
+        )));
     }
     vm.tuple_from_iterable(callargs)
 }
 
 /// Enters a Python function with a tuple and a dict of arguments; steals all of them.
-fn enter_with_dict<M: Mode>(eval: &mut Eval<'_, M>, function: ObjId, mut args: Vec<ObjId>, callargs: ObjId, kwargs: ObjId) -> PyResult<Flow> {
+fn enter_with_dict<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    function: ObjId,
+    mut args: Vec<ObjId>,
+    callargs: ObjId,
+    kwargs: ObjId,
+) -> PyResult<Flow> {
     let mut kwnames = ObjId::NULL;
     if !kwargs.is_null() && eval.vm.dict_len(kwargs) > 0 {
         let (names, values) = match call_args::split_keywords(eval.vm, kwargs) {

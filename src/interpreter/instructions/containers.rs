@@ -131,7 +131,9 @@ pub fn list_extend<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow
         if slots.tp_iter.is_none() && !eval.vm.is_sequence(iterable) {
             eval.vm.clear_raised();
             let name = eval.vm.type_name_of(iterable);
-            result = Err(eval.vm.type_error(format!("Value after * must be an iterable, not {name}")));
+            result = Err(eval
+                .vm
+                .type_error(format!("Value after * must be an iterable, not {name}")));
         }
     }
     eval.vm.decref(iterable);
@@ -153,7 +155,9 @@ pub fn dict_update<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow
     if result.is_err() && eval.vm.raised_matches(types::ATTRIBUTE_ERROR) {
         eval.vm.clear_raised();
         let name = eval.vm.type_name_of(update);
-        result = Err(eval.vm.type_error(format!("'{name}' object is not a mapping")));
+        result = Err(eval
+            .vm
+            .type_error(format!("'{name}' object is not a mapping")));
     }
     eval.vm.decref(update);
     result.map(|()| Flow::Next)
@@ -170,7 +174,12 @@ pub fn dict_merge<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow>
 
 /// Adds the keyword arguments of a mapping to a dict; a key given twice is an error
 /// (`_PyDict_MergeEx` with override 2, `format_kwargs_error`).
-fn merge_keywords<M: Mode>(eval: &mut Eval<'_, M>, dict: ObjId, update: ObjId, callable: ObjId) -> PyResult<()> {
+fn merge_keywords<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    dict: ObjId,
+    update: ObjId,
+    callable: ObjId,
+) -> PyResult<()> {
     let vm = &mut *eval.vm;
     let pairs = match vm.mapping_pairs(update) {
         Ok(pairs) => pairs,
@@ -179,7 +188,9 @@ fn merge_keywords<M: Mode>(eval: &mut Eval<'_, M>, dict: ObjId, update: ObjId, c
                 vm.clear_raised();
                 let function = vm.function_str(callable)?;
                 let name = vm.type_name_of(update);
-                return Err(vm.type_error(format!("{function} argument after ** must be a mapping, not {name}")));
+                return Err(vm.type_error(format!(
+                    "{function} argument after ** must be a mapping, not {name}"
+                )));
             }
             return Err(raised);
         }
@@ -195,14 +206,22 @@ fn merge_keywords<M: Mode>(eval: &mut Eval<'_, M>, dict: ObjId, update: ObjId, c
     result
 }
 
-fn merge_one_keyword(vm: &mut crate::objects::vm::Vm, dict: ObjId, key: ObjId, value: ObjId, callable: ObjId) -> PyResult<()> {
+fn merge_one_keyword(
+    vm: &mut crate::objects::vm::Vm,
+    dict: ObjId,
+    key: ObjId,
+    value: ObjId,
+    callable: ObjId,
+) -> PyResult<()> {
     if vm.dict_get(dict, key)?.is_some() {
         let function = vm.function_str(callable)?;
         if vm.text(key).is_none() {
             return Err(vm.type_error(format!("{function} keywords must be strings")));
         }
         let key = vm.str_lossy(key);
-        return Err(vm.type_error(format!("{function} got multiple values for keyword argument '{key}'")));
+        return Err(vm.type_error(format!(
+            "{function} got multiple values for keyword argument '{key}'"
+        )));
     }
     vm.dict_set(dict, key, value)
 }

@@ -10,7 +10,12 @@ use crate::objects::wellknown::{NONE, bool_obj, names, types};
 pub fn push_exc_info<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let exception = eval.pop();
     eval.vm.incref(exception);
-    let current = eval.vm.tstate.exc_info.last_mut().expect("a thread begins with one entry");
+    let current = eval
+        .vm
+        .tstate
+        .exc_info
+        .last_mut()
+        .expect("a thread begins with one entry");
     let previous = std::mem::replace(current, exception);
     eval.push(if previous.is_null() { NONE } else { previous });
     eval.done(exception)
@@ -18,8 +23,17 @@ pub fn push_exc_info<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<F
 
 pub fn pop_except<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let previous = eval.pop();
-    let value = if previous == NONE { ObjId::NULL } else { previous };
-    let current = eval.vm.tstate.exc_info.last_mut().expect("a thread begins with one entry");
+    let value = if previous == NONE {
+        ObjId::NULL
+    } else {
+        previous
+    };
+    let current = eval
+        .vm
+        .tstate
+        .exc_info
+        .last_mut()
+        .expect("a thread begins with one entry");
     let old = std::mem::replace(current, value);
     eval.vm.xdecref(old);
     Ok(Flow::Next)
@@ -50,7 +64,9 @@ pub fn raise_varargs<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Fl
 fn raise_again<M: Mode>(eval: &mut Eval<'_, M>) -> Raised {
     let handled = eval.vm.handled_exception();
     if handled.is_null() {
-        return eval.vm.raise(types::RUNTIME_ERROR, "No active exception to reraise");
+        return eval
+            .vm
+            .raise(types::RUNTIME_ERROR, "No active exception to reraise");
     }
     eval.vm.incref(handled);
     eval.reraising = true;
@@ -59,7 +75,8 @@ fn raise_again<M: Mode>(eval: &mut Eval<'_, M>) -> Raised {
 
 /// `raise exception from cause` (`do_raise`); steals both; `cause` may be NULL.
 fn raise_exception(vm: &mut Vm, exception: ObjId, cause: ObjId) -> Raised {
-    let value = match exception_instance(vm, exception, "exceptions must derive from BaseException") {
+    let value = match exception_instance(vm, exception, "exceptions must derive from BaseException")
+    {
         Ok(value) => value,
         Err(raised) => {
             vm.xdecref(cause);
@@ -149,13 +166,19 @@ fn check_match_type(vm: &mut Vm, class: ObjId) -> PyResult<()> {
 
 pub fn check_eg_match<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let (exception, class) = (eval.peek(2), eval.peek(1));
-    let (matched, rest) = crate::interpreter::exception_groups::match_group(eval.vm, exception, class)?;
+    let (matched, rest) =
+        crate::interpreter::exception_groups::match_group(eval.vm, exception, class)?;
     eval.forget(2);
     eval.vm.decref(exception);
     eval.vm.decref(class);
     if !matched.is_null() && matched != NONE {
         eval.vm.incref(matched);
-        let current = eval.vm.tstate.exc_info.last_mut().expect("a thread begins with one entry");
+        let current = eval
+            .vm
+            .tstate
+            .exc_info
+            .last_mut()
+            .expect("a thread begins with one entry");
         let old = std::mem::replace(current, matched);
         eval.vm.xdecref(old);
     }
@@ -166,7 +189,13 @@ pub fn check_eg_match<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<
 // ---- with statements
 
 /// The special method `name` of the type of `manager`, bound: a new reference.
-fn manager_method(vm: &mut Vm, manager: ObjId, name: ObjId, protocol: &str, missing: &str) -> PyResult<ObjId> {
+fn manager_method(
+    vm: &mut Vm,
+    manager: ObjId,
+    name: ObjId,
+    protocol: &str,
+    missing: &str,
+) -> PyResult<ObjId> {
     match vm.lookup_special(manager, name)? {
         Some(method) => Ok(method),
         None => {
@@ -178,7 +207,13 @@ fn manager_method(vm: &mut Vm, manager: ObjId, name: ObjId, protocol: &str, miss
     }
 }
 
-fn enter_manager<M: Mode>(eval: &mut Eval<'_, M>, enter: ObjId, exit: ObjId, protocol: &str, missed_exit: &str) -> PyResult<Flow> {
+fn enter_manager<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    enter: ObjId,
+    exit: ObjId,
+    protocol: &str,
+    missed_exit: &str,
+) -> PyResult<Flow> {
     let manager = eval.peek(1);
     let enter = manager_method(eval.vm, manager, enter, protocol, "")?;
     let exit = match manager_method(eval.vm, manager, exit, protocol, missed_exit) {
@@ -204,11 +239,23 @@ fn enter_manager<M: Mode>(eval: &mut Eval<'_, M>, enter: ObjId, exit: ObjId, pro
 }
 
 pub fn before_with<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
-    enter_manager(eval, names::ENTER, names::EXIT, "context manager", " (missed __exit__ method)")
+    enter_manager(
+        eval,
+        names::ENTER,
+        names::EXIT,
+        "context manager",
+        " (missed __exit__ method)",
+    )
 }
 
 pub fn before_async_with<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
-    enter_manager(eval, names::AENTER, names::AEXIT, "asynchronous context manager", " (missed __aexit__ method)")
+    enter_manager(
+        eval,
+        names::AENTER,
+        names::AEXIT,
+        "asynchronous context manager",
+        " (missed __aexit__ method)",
+    )
 }
 
 pub fn with_except_start<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
@@ -218,6 +265,8 @@ pub fn with_except_start<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResu
         Payload::Exception(e) if !e.traceback.is_null() => e.traceback,
         _ => NONE,
     };
-    let result = eval.vm.call_vector(exit, &[class, exception, traceback], ObjId::NULL)?;
+    let result = eval
+        .vm
+        .call_vector(exit, &[class, exception, traceback], ObjId::NULL)?;
     eval.done(result)
 }

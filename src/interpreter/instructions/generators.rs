@@ -38,7 +38,11 @@ fn suspend_frame<M: Mode>(eval: &mut Eval<'_, M>, generator: ObjId) -> bool {
     let is_entry = frame.is_entry;
     if M::RECORDING {
         let thread = eval.vm.tstate.id;
-        eval.vm.heap.reporter.emit(Event::FrameSuspend { thread, frame: frame.frame_id, generator });
+        eval.vm.heap.reporter.emit(Event::FrameSuspend {
+            thread,
+            frame: frame.frame_id,
+            generator,
+        });
     }
     if let Payload::Generator(g) = eval.vm.heap.payload_mut(generator) {
         g.frame = Some(Box::new(frame));
@@ -49,7 +53,10 @@ fn suspend_frame<M: Mode>(eval: &mut Eval<'_, M>, generator: ObjId) -> bool {
 pub fn yield_value<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.pop();
     if M::RECORDING {
-        eval.vm.heap.reporter.emit(Event::PyYield { frame: eval.frame_id, value });
+        eval.vm.heap.reporter.emit(Event::PyYield {
+            frame: eval.frame_id,
+            value,
+        });
     }
     let generator = match eval.vm.tstate.frames.last().map(|f| f.owner) {
         Some(crate::objects::frame::FrameOwner::Generator(generator)) => generator,
@@ -57,7 +64,11 @@ pub fn yield_value<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow
     };
     let exc = eval.vm.tstate.exc_info.pop().unwrap_or_default();
     if let Payload::Generator(g) = eval.vm.heap.payload_mut(generator) {
-        g.state = if oparg == 0 { GeneratorState::Suspended } else { GeneratorState::SuspendedYieldFrom };
+        g.state = if oparg == 0 {
+            GeneratorState::Suspended
+        } else {
+            GeneratorState::SuspendedYieldFrom
+        };
         g.exc_value = exc;
     }
     eval.save_registers();
@@ -91,9 +102,12 @@ pub fn send_value(vm: &mut Vm, receiver: ObjId, value: ObjId) -> PyResult<SendRe
         return send(vm, receiver, value);
     }
     let result = if value == NONE && slots.tp_iternext.is_some() {
-        slots.tp_iternext.map_or(Ok(None), |next| next(vm, receiver))
+        slots
+            .tp_iternext
+            .map_or(Ok(None), |next| next(vm, receiver))
     } else {
-        vm.call_method(receiver, crate::objects::wellknown::names::SEND, &[value]).map(Some)
+        vm.call_method(receiver, crate::objects::wellknown::names::SEND, &[value])
+            .map(Some)
     };
     match result {
         Ok(Some(result)) => Ok(SendResult::Next(result)),
@@ -116,9 +130,9 @@ pub fn get_yield_from_iter<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyRe
     let ty = eval.vm.type_of(iterable);
     if ty == types::COROUTINE {
         if eval.code.co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE) == 0 {
-            return Err(eval
-                .vm
-                .type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+            return Err(eval.vm.type_error(
+                "cannot 'yield from' a coroutine object in a non-coroutine generator",
+            ));
         }
         return Ok(Flow::Next);
     }
@@ -135,10 +149,17 @@ pub fn get_awaitable<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Fl
     let iterator = match genobject::get_awaitable_iter(eval.vm, object) {
         Ok(iterator) => iterator,
         Err(raised) => {
-            if oparg > 0 && eval.vm.slots_of(object).am_await.is_none() && eval.vm.raised_matches(types::TYPE_ERROR) {
+            if oparg > 0
+                && eval.vm.slots_of(object).am_await.is_none()
+                && eval.vm.raised_matches(types::TYPE_ERROR)
+            {
                 eval.vm.clear_raised();
                 let name = eval.vm.type_name_of(object);
-                let method = if oparg == 1 { "__aenter__" } else { "__aexit__" };
+                let method = if oparg == 1 {
+                    "__aenter__"
+                } else {
+                    "__aexit__"
+                };
                 return Err(eval.vm.type_error(format!(
                     "'async with' received an object from {method} that does not implement __await__: {name}"
                 )));
@@ -147,9 +168,13 @@ pub fn get_awaitable<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Fl
         }
     };
     eval.pop_drop();
-    if eval.vm.type_of(iterator) == types::COROUTINE && !genobject::yield_from_of(eval.vm, iterator).is_null() {
+    if eval.vm.type_of(iterator) == types::COROUTINE
+        && !genobject::yield_from_of(eval.vm, iterator).is_null()
+    {
         eval.vm.decref(iterator);
-        return Err(eval.vm.raise(types::RUNTIME_ERROR, "coroutine is being awaited already"));
+        return Err(eval
+            .vm
+            .raise(types::RUNTIME_ERROR, "coroutine is being awaited already"));
     }
     eval.done(iterator)
 }

@@ -16,7 +16,11 @@ pub fn import_name<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow
     };
     let (globals, locals) = (eval.globals(), eval.locals());
     let locals = if locals.is_null() { NONE } else { locals };
-    let module = eval.vm.call_vector(import, &[name, globals, locals, fromlist, level], ObjId::NULL);
+    let module = eval.vm.call_vector(
+        import,
+        &[name, globals, locals, fromlist, level],
+        ObjId::NULL,
+    );
     eval.vm.decref(import);
     let module = module?;
     eval.forget(2);

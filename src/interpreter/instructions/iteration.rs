@@ -39,9 +39,9 @@ pub fn get_aiter<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow>
     let object = eval.peek(1);
     let Some(get) = eval.vm.slots_of(object).am_aiter else {
         let name = eval.vm.type_name_of(object);
-        return Err(eval
-            .vm
-            .type_error(format!("'async for' requires an object with __aiter__ method, got {name}")));
+        return Err(eval.vm.type_error(format!(
+            "'async for' requires an object with __aiter__ method, got {name}"
+        )));
     };
     let iterator = get(eval.vm, object)?;
     eval.pop_drop();
@@ -59,9 +59,9 @@ pub fn get_anext<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow>
     let iterator = eval.peek(1);
     let Some(next) = eval.vm.slots_of(iterator).am_anext else {
         let name = eval.vm.type_name_of(iterator);
-        return Err(eval
-            .vm
-            .type_error(format!("'async for' requires an iterator with __anext__ method, got {name}")));
+        return Err(eval.vm.type_error(format!(
+            "'async for' requires an iterator with __anext__ method, got {name}"
+        )));
     };
     let item = next(eval.vm, iterator)?;
     if eval.vm.type_of(iterator) == types::ASYNC_GENERATOR {
@@ -102,4 +102,3 @@ pub fn get_len<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let len = eval.vm.new_int(len);
     eval.done(len)
 }
-

@@ -23,17 +23,27 @@ pub fn raise_name_error(vm: &mut Vm, class: ObjId, name: &str, message: String) 
 #[cold]
 pub fn not_defined(vm: &mut Vm, name: ObjId) -> Raised {
     let name = vm.str_lossy(name);
-    raise_name_error(vm, types::NAME_ERROR, &name, format!("name '{name}' is not defined"))
+    raise_name_error(
+        vm,
+        types::NAME_ERROR,
+        &name,
+        format!("name '{name}' is not defined"),
+    )
 }
 
 #[cold]
 fn no_locals<M: Mode>(eval: &mut Eval<'_, M>, doing: &str, name: ObjId) -> Raised {
     let repr = eval.vm.repr_lossy(name);
-    eval.vm.raise(types::SYSTEM_ERROR, format!("no locals {doing} {repr}"))
+    eval.vm
+        .raise(types::SYSTEM_ERROR, format!("no locals {doing} {repr}"))
 }
 
 /// Looks `name` up in a namespace that may be any mapping; a new reference.
-pub fn mapping_get<M: Mode>(eval: &mut Eval<'_, M>, mapping: ObjId, name: ObjId) -> PyResult<Option<ObjId>> {
+pub fn mapping_get<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    mapping: ObjId,
+    name: ObjId,
+) -> PyResult<Option<ObjId>> {
     if eval.is_exact_dict(mapping) {
         let found = eval.vm.dict_get_str(mapping, name);
         return Ok(found.map(|v| eval.vm.incref(v)));
@@ -55,7 +65,9 @@ pub fn mapping_get<M: Mode>(eval: &mut Eval<'_, M>, mapping: ObjId, name: ObjId)
 pub fn global_get<M: Mode>(eval: &mut Eval<'_, M>, name: ObjId) -> PyResult<Option<ObjId>> {
     let globals = eval.globals();
     let found = if eval.is_exact_dict(globals) {
-        eval.vm.dict_get_str(globals, name).map(|v| eval.vm.incref(v))
+        eval.vm
+            .dict_get_str(globals, name)
+            .map(|v| eval.vm.incref(v))
     } else {
         mapping_get(eval, globals, name)?
     };
@@ -68,7 +80,9 @@ pub fn global_get<M: Mode>(eval: &mut Eval<'_, M>, name: ObjId) -> PyResult<Opti
 
 pub fn load_global<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let name = eval.name(oparg >> 1);
-    let Some(value) = global_get(eval, name)? else { return Err(not_defined(eval.vm, name)) };
+    let Some(value) = global_get(eval, name)? else {
+        return Err(not_defined(eval.vm, name));
+    };
     eval.push(value);
     if oparg & 1 != 0 {
         eval.push(ObjId::NULL);
@@ -99,7 +113,9 @@ pub fn load_from_dict_or_globals<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) ->
     if value.is_none() {
         value = global_get(eval, name)?;
     }
-    let Some(value) = value else { return Err(not_defined(eval.vm, name)) };
+    let Some(value) = value else {
+        return Err(not_defined(eval.vm, name));
+    };
     eval.pop_drop();
     eval.done(value)
 }
@@ -166,7 +182,10 @@ pub fn delete_global<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Fl
 pub fn setup_annotations<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let locals = eval.locals();
     if locals.is_null() {
-        return Err(eval.vm.raise(types::SYSTEM_ERROR, "no locals found when setting up annotations"));
+        return Err(eval.vm.raise(
+            types::SYSTEM_ERROR,
+            "no locals found when setting up annotations",
+        ));
     }
     if let Some(found) = mapping_get(eval, locals, names::ANNOTATIONS)? {
         eval.vm.decref(found);
@@ -260,14 +279,18 @@ fn unbound_cell<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> Raised {
             eval.vm,
             types::UNBOUND_LOCAL_ERROR,
             &name,
-            format!("cannot access local variable '{name}' where it is not associated with a value"),
+            format!(
+                "cannot access local variable '{name}' where it is not associated with a value"
+            ),
         )
     } else {
         raise_name_error(
             eval.vm,
             types::NAME_ERROR,
             &name,
-            format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope"),
+            format!(
+                "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+            ),
         )
     }
 }

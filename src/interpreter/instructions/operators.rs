@@ -8,7 +8,10 @@ use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{FALSE, TRUE, bool_obj};
 
 /// Replaces the top operand by the result of a unary operation on it.
-fn unary<M: Mode>(eval: &mut Eval<'_, M>, operation: impl FnOnce(&mut Vm, ObjId) -> PyResult<ObjId>) -> PyResult<Flow> {
+fn unary<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    operation: impl FnOnce(&mut Vm, ObjId) -> PyResult<ObjId>,
+) -> PyResult<Flow> {
     let operand = eval.peek(1);
     let result = operation(eval.vm, operand)?;
     eval.pop_drop();
@@ -17,7 +20,10 @@ fn unary<M: Mode>(eval: &mut Eval<'_, M>, operation: impl FnOnce(&mut Vm, ObjId)
 
 /// Replaces the two top operands by the result of a binary operation on them; the left one is
 /// dropped first.
-pub fn binary<M: Mode>(eval: &mut Eval<'_, M>, operation: impl FnOnce(&mut Vm, ObjId, ObjId) -> PyResult<ObjId>) -> PyResult<Flow> {
+pub fn binary<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    operation: impl FnOnce(&mut Vm, ObjId, ObjId) -> PyResult<ObjId>,
+) -> PyResult<Flow> {
     let (left, right) = (eval.peek(2), eval.peek(1));
     let result = operation(eval.vm, left, right)?;
     eval.forget(2);
@@ -44,7 +50,9 @@ pub fn to_bool<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
 }
 
 pub fn binary_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
-    binary(eval, |vm, left, right| vm.binary_op(oparg as usize, left, right))
+    binary(eval, |vm, left, right| {
+        vm.binary_op(oparg as usize, left, right)
+    })
 }
 
 pub fn compare_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
@@ -63,9 +71,13 @@ pub fn compare_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow>
 }
 
 pub fn is_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
-    binary(eval, |_, left, right| Ok(bool_obj((left == right) != (oparg & 1 != 0))))
+    binary(eval, |_, left, right| {
+        Ok(bool_obj((left == right) != (oparg & 1 != 0)))
+    })
 }
 
 pub fn contains_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
-    binary(eval, |vm, left, right| Ok(bool_obj(vm.contains(right, left)? != (oparg & 1 != 0))))
+    binary(eval, |vm, left, right| {
+        Ok(bool_obj(vm.contains(right, left)? != (oparg & 1 != 0)))
+    })
 }

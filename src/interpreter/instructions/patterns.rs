@@ -9,7 +9,11 @@ use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{NONE, bool_obj, names, types};
 
 fn has_flag<M: Mode>(eval: &Eval<'_, M>, object: ObjId, flag: TypeFlags) -> bool {
-    eval.vm.heap.type_object(eval.vm.type_of(object)).tp_flags.contains(flag)
+    eval.vm
+        .heap
+        .type_object(eval.vm.type_of(object))
+        .tp_flags
+        .contains(flag)
 }
 
 pub fn match_mapping<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
@@ -61,7 +65,14 @@ fn keys_of_pattern(vm: &mut Vm, subject: ObjId, keys: ObjId) -> PyResult<ObjId> 
     }
 }
 
-fn one_key(vm: &mut Vm, get: ObjId, missing: ObjId, key: ObjId, seen: &mut Vec<ObjId>, values: &mut Vec<ObjId>) -> PyResult<bool> {
+fn one_key(
+    vm: &mut Vm,
+    get: ObjId,
+    missing: ObjId,
+    key: ObjId,
+    seen: &mut Vec<ObjId>,
+    values: &mut Vec<ObjId>,
+) -> PyResult<bool> {
     for &other in seen.iter() {
         if vm.rich_compare_bool(other, key, crate::objects::slots::CompareOp::Eq)? {
             let key = vm.repr_lossy(key);
@@ -89,7 +100,13 @@ pub fn match_class<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow
 }
 
 /// A tuple of the attributes that a class pattern binds, or nothing (`_PyEval_MatchClass`).
-fn attributes_of_pattern(vm: &mut Vm, subject: ObjId, class: ObjId, positional: usize, kwnames: ObjId) -> PyResult<Option<ObjId>> {
+fn attributes_of_pattern(
+    vm: &mut Vm,
+    subject: ObjId,
+    class: ObjId,
+    positional: usize,
+    kwnames: ObjId,
+) -> PyResult<Option<ObjId>> {
     if !matches!(vm.heap.payload(class), Payload::Type(_)) {
         return Err(vm.type_error("called match pattern must be a class"));
     }
@@ -98,7 +115,9 @@ fn attributes_of_pattern(vm: &mut Vm, subject: ObjId, class: ObjId, positional: 
     }
     let mut seen: Vec<ObjId> = Vec::new();
     let mut attrs: Vec<ObjId> = Vec::new();
-    let result = collect_attributes(vm, subject, class, positional, kwnames, &mut seen, &mut attrs);
+    let result = collect_attributes(
+        vm, subject, class, positional, kwnames, &mut seen, &mut attrs,
+    );
     match result {
         Ok(true) => Ok(Some(vm.new_tuple(attrs))),
         Ok(false) => {
@@ -129,14 +148,20 @@ fn collect_attributes(
                 if vm.type_of(args) != types::TUPLE {
                     let name = vm.type_name_of(args);
                     vm.decref(args);
-                    return Err(vm.type_error(format!("{class_name}.__match_args__ must be a tuple (got {name})")));
+                    return Err(vm.type_error(format!(
+                        "{class_name}.__match_args__ must be a tuple (got {name})"
+                    )));
                 }
                 let items = vm.tuple_items(args).to_vec();
                 vm.decref(args);
                 items
             }
             None => {
-                match_self = vm.heap.type_object(class).tp_flags.contains(TypeFlags::MATCH_SELF);
+                match_self = vm
+                    .heap
+                    .type_object(class)
+                    .tp_flags
+                    .contains(TypeFlags::MATCH_SELF);
                 Vec::new()
             }
         };
@@ -153,7 +178,9 @@ fn collect_attributes(
             for &name in &match_args[..positional] {
                 if vm.text(name).is_none() {
                     let kind = vm.type_name_of(name);
-                    return Err(vm.type_error(format!("__match_args__ elements must be strings (got {kind})")));
+                    return Err(vm.type_error(format!(
+                        "__match_args__ elements must be strings (got {kind})"
+                    )));
                 }
                 if !one_attribute(vm, subject, class, name, seen, attrs)? {
                     return Ok(false);
@@ -169,11 +196,20 @@ fn collect_attributes(
     Ok(true)
 }
 
-fn one_attribute(vm: &mut Vm, subject: ObjId, class: ObjId, name: ObjId, seen: &mut Vec<ObjId>, attrs: &mut Vec<ObjId>) -> PyResult<bool> {
+fn one_attribute(
+    vm: &mut Vm,
+    subject: ObjId,
+    class: ObjId,
+    name: ObjId,
+    seen: &mut Vec<ObjId>,
+    attrs: &mut Vec<ObjId>,
+) -> PyResult<bool> {
     if seen.iter().any(|&other| vm.text(other) == vm.text(name)) {
         let class_name = vm.heap.type_object(class).tp_name.clone();
         let name = vm.repr_lossy(name);
-        return Err(vm.type_error(format!("{class_name}() got multiple sub-patterns for attribute {name}")));
+        return Err(vm.type_error(format!(
+            "{class_name}() got multiple sub-patterns for attribute {name}"
+        )));
     }
     seen.push(name);
     match vm.getattr_opt(subject, name)? {

@@ -32,7 +32,12 @@ pub fn unpack_ex<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> 
 
 /// The items for the targets, in their order (`_PyEval_UnpackIterable`): new references. With
 /// `after` there is a starred target behind the first `before`, and `after` ones behind it.
-pub fn unpack_iterable(vm: &mut Vm, sequence: ObjId, before: usize, after: Option<usize>) -> PyResult<Vec<ObjId>> {
+pub fn unpack_iterable(
+    vm: &mut Vm,
+    sequence: ObjId,
+    before: usize,
+    after: Option<usize>,
+) -> PyResult<Vec<ObjId>> {
     let ty = vm.type_of(sequence);
     if after.is_none() && (ty == types::TUPLE || ty == types::LIST) {
         let items: Vec<ObjId> = match vm.heap.payload(sequence) {
@@ -50,7 +55,10 @@ pub fn unpack_iterable(vm: &mut Vm, sequence: ObjId, before: usize, after: Optio
     let iterator = match vm.iter(sequence) {
         Ok(iterator) => iterator,
         Err(raised) => {
-            if vm.raised_matches(types::TYPE_ERROR) && vm.slots_of(sequence).tp_iter.is_none() && !vm.is_sequence(sequence) {
+            if vm.raised_matches(types::TYPE_ERROR)
+                && vm.slots_of(sequence).tp_iter.is_none()
+                && !vm.is_sequence(sequence)
+            {
                 vm.clear_raised();
                 let name = vm.type_name_of(sequence);
                 return Err(vm.type_error(format!("cannot unpack non-iterable {name} object")));
@@ -85,7 +93,10 @@ fn fill_targets(
                 let message = match after {
                     None => format!("not enough values to unpack (expected {before}, got {i})"),
                     Some(after) => {
-                        format!("not enough values to unpack (expected at least {}, got {i})", before + after)
+                        format!(
+                            "not enough values to unpack (expected at least {}, got {i})",
+                            before + after
+                        )
                     }
                 };
                 return Err(vm.value_error(message));
@@ -93,7 +104,9 @@ fn fill_targets(
         }
     }
     let Some(after) = after else {
-        let Some(extra) = vm.iter_next(iterator)? else { return Ok(()) };
+        let Some(extra) = vm.iter_next(iterator)? else {
+            return Ok(());
+        };
         vm.decref(extra);
         let message = format!("too many values to unpack (expected {before})");
         return Err(vm.value_error(message));
@@ -105,7 +118,11 @@ fn fill_targets(
     };
     values.push(list);
     if items.len() < after {
-        let message = format!("not enough values to unpack (expected at least {}, got {})", before + after, before + items.len());
+        let message = format!(
+            "not enough values to unpack (expected at least {}, got {})",
+            before + after,
+            before + items.len()
+        );
         return Err(vm.value_error(message));
     }
     // The last items move out of the list onto the stack.

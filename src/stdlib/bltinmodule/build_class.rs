@@ -8,7 +8,11 @@ use crate::objects::wellknown::{names, types};
 
 /// `__build_class__(func, name, /, *bases, [metaclass], **kwds)`.
 pub fn build_class(vm: &mut Vm, _module: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
-    let keywords: Vec<ObjId> = if kwnames.is_null() { Vec::new() } else { vm.tuple_items(kwnames).to_vec() };
+    let keywords: Vec<ObjId> = if kwnames.is_null() {
+        Vec::new()
+    } else {
+        vm.tuple_items(kwnames).to_vec()
+    };
     let positional = &args[..args.len() - keywords.len()];
     if positional.len() < 2 {
         return Err(vm.type_error("__build_class__: not enough arguments"));
@@ -21,12 +25,26 @@ pub fn build_class(vm: &mut Vm, _module: ObjId, args: &[ObjId], kwnames: ObjId) 
         return Err(vm.type_error("__build_class__: name is not a string"));
     }
     let orig_bases = vm.new_tuple_from(&positional[2..]);
-    let result = build(vm, function, name, orig_bases, &keywords, &args[positional.len()..]);
+    let result = build(
+        vm,
+        function,
+        name,
+        orig_bases,
+        &keywords,
+        &args[positional.len()..],
+    );
     vm.decref(orig_bases);
     result
 }
 
-fn build(vm: &mut Vm, function: ObjId, name: ObjId, orig_bases: ObjId, keywords: &[ObjId], values: &[ObjId]) -> PyResult<ObjId> {
+fn build(
+    vm: &mut Vm,
+    function: ObjId,
+    name: ObjId,
+    orig_bases: ObjId,
+    keywords: &[ObjId],
+    values: &[ObjId],
+) -> PyResult<ObjId> {
     let bases = update_bases(vm, orig_bases)?;
     let mut mkw = ObjId::NULL;
     let mut meta = ObjId::NULL;
@@ -47,7 +65,15 @@ fn build(vm: &mut Vm, function: ObjId, name: ObjId, orig_bases: ObjId, keywords:
     result
 }
 
-fn build_with_bases(vm: &mut Vm, function: ObjId, name: ObjId, bases: ObjId, orig_bases: ObjId, given: ObjId, mkw: ObjId) -> PyResult<ObjId> {
+fn build_with_bases(
+    vm: &mut Vm,
+    function: ObjId,
+    name: ObjId,
+    bases: ObjId,
+    orig_bases: ObjId,
+    given: ObjId,
+    mkw: ObjId,
+) -> PyResult<ObjId> {
     let items = vm.tuple_items(bases).to_vec();
     let mut meta = given;
     if meta.is_null() {
@@ -64,16 +90,31 @@ fn build_with_bases(vm: &mut Vm, function: ObjId, name: ObjId, bases: ObjId, ori
 }
 
 /// The namespace from `__prepare__`, else an empty dict.
-fn prepare(vm: &mut Vm, meta: ObjId, is_class: bool, name: ObjId, bases: ObjId, mkw: ObjId) -> PyResult<ObjId> {
-    let Some(prepare) = vm.getattr_opt(meta, names::PREPARE)? else { return Ok(vm.new_dict()) };
+fn prepare(
+    vm: &mut Vm,
+    meta: ObjId,
+    is_class: bool,
+    name: ObjId,
+    bases: ObjId,
+    mkw: ObjId,
+) -> PyResult<ObjId> {
+    let Some(prepare) = vm.getattr_opt(meta, names::PREPARE)? else {
+        return Ok(vm.new_dict());
+    };
     let namespace = vm.call_args_dict(prepare, &[name, bases], mkw);
     vm.decref(prepare);
     let namespace = namespace?;
     if vm.slots_of(namespace).mp_subscript.is_none() {
-        let meta_name = if is_class { vm.heap.type_object(meta).tp_name.clone() } else { "<metaclass>".to_owned() };
+        let meta_name = if is_class {
+            vm.heap.type_object(meta).tp_name.clone()
+        } else {
+            "<metaclass>".to_owned()
+        };
         let kind = vm.type_name_of(namespace);
         vm.decref(namespace);
-        return Err(vm.type_error(format!("{meta_name}.__prepare__() must return a mapping, not {kind}")));
+        return Err(vm.type_error(format!(
+            "{meta_name}.__prepare__() must return a mapping, not {kind}"
+        )));
     }
     Ok(namespace)
 }
@@ -106,7 +147,9 @@ fn check_classcell(vm: &mut Vm, class: ObjId, cell: ObjId, name: ObjId) -> PyRes
     if !matches!(vm.heap.payload(class), Payload::Type(_)) {
         return Ok(class);
     }
-    let Payload::Cell(content) = vm.heap.payload(cell) else { return Ok(class) };
+    let Payload::Cell(content) = vm.heap.payload(cell) else {
+        return Ok(class);
+    };
     let content = content.ob_ref;
     if content == class {
         return Ok(class);
@@ -121,7 +164,9 @@ fn check_classcell(vm: &mut Vm, class: ObjId, cell: ObjId, name: ObjId) -> PyRes
         ));
     }
     let content_repr = vm.repr_string(content)?;
-    Err(vm.type_error(format!("__class__ set to {content_repr} defining {name_repr} as {class_repr}")))
+    Err(vm.type_error(format!(
+        "__class__ set to {content_repr} defining {name_repr} as {class_repr}"
+    )))
 }
 
 /// Replaces each base that has `__mro_entries__` by what that gives (`update_bases`): a new
@@ -157,4 +202,3 @@ fn update_bases(vm: &mut Vm, bases: ObjId) -> PyResult<ObjId> {
     vm.decref_all(&new);
     Ok(vm.incref(bases))
 }
-

@@ -8,7 +8,12 @@ use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{NONE, names, types};
 
 /// Text or bytes of a source argument, as UTF-8 or raw bytes.
-fn source_bytes(vm: &mut Vm, source: ObjId, function: &str, what: &str) -> PyResult<(Vec<u8>, bool)> {
+fn source_bytes(
+    vm: &mut Vm,
+    source: ObjId,
+    function: &str,
+    what: &str,
+) -> PyResult<(Vec<u8>, bool)> {
     match vm.heap.payload(source) {
         Payload::Str(s) => {
             let Some(text) = s.text.to_utf8() else {
@@ -38,11 +43,21 @@ fn source_bytes(vm: &mut Vm, source: ObjId, function: &str, what: &str) -> PyRes
 }
 
 fn null_bytes(vm: &mut Vm) -> crate::objects::vm::Raised {
-    vm.raise(types::SYNTAX_ERROR, "source code string cannot contain null bytes")
+    vm.raise(
+        types::SYNTAX_ERROR,
+        "source code string cannot contain null bytes",
+    )
 }
 
 /// Compiles source text in a mode (`exec`, `eval`, `single`): a new code object.
-pub fn compile_source(vm: &mut Vm, source: &[u8], filename: &str, mode: &str, flags: u32, optimize: i32) -> PyResult<ObjId> {
+pub fn compile_source(
+    vm: &mut Vm,
+    source: &[u8],
+    filename: &str,
+    mode: &str,
+    flags: u32,
+    optimize: i32,
+) -> PyResult<ObjId> {
     (vm.hooks.compile)(vm, source, filename, mode, flags, optimize)
 }
 
@@ -50,7 +65,15 @@ pub fn compile_source(vm: &mut Vm, source: &[u8], filename: &str, mode: &str, fl
 pub fn compile(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new(
         "compile",
-        &["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"],
+        &[
+            "source",
+            "filename",
+            "mode",
+            "flags",
+            "dont_inherit",
+            "optimize",
+            "_feature_version",
+        ],
         3,
     )
     .positional(6);
@@ -61,8 +84,16 @@ pub fn compile(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResul
         return Err(vm.type_error(format!("compile() argument 'mode' must be str, not {kind}")));
     }
     let mode = vm.str_lossy(mode);
-    let flags = if given[3].is_null() { 0 } else { vm.index_as_ssize(given[3], None)? as u32 };
-    let optimize = if given[5].is_null() { -1 } else { vm.index_as_ssize(given[5], None)? as i32 };
+    let flags = if given[3].is_null() {
+        0
+    } else {
+        vm.index_as_ssize(given[3], None)? as u32
+    };
+    let optimize = if given[5].is_null() {
+        -1
+    } else {
+        vm.index_as_ssize(given[5], None)? as i32
+    };
     let inherit = given[4].is_null() || !vm.is_true(given[4])?;
     if !(-1..=2).contains(&optimize) {
         return Err(vm.value_error("compile(): invalid optimize value"));
@@ -79,9 +110,17 @@ pub fn compile(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResul
         return Err(vm.value_error(message));
     }
     let filename = filename_text(vm, filename)?;
-    let flags = if inherit { flags | inherited_flags(vm) } else { flags };
+    let flags = if inherit {
+        flags | inherited_flags(vm)
+    } else {
+        flags
+    };
     let (bytes, is_text) = source_bytes(vm, source, "compile", "string, bytes or AST object")?;
-    let flags = if is_text { flags | super::super::compile::SOURCE_IS_UTF8 } else { flags };
+    let flags = if is_text {
+        flags | super::super::compile::SOURCE_IS_UTF8
+    } else {
+        flags
+    };
     compile_source(vm, &bytes, &filename, &mode, flags, optimize)
 }
 
@@ -91,7 +130,9 @@ fn filename_text(vm: &mut Vm, filename: ObjId) -> PyResult<String> {
         Payload::Bytes(b) => Ok(String::from_utf8_lossy(b).into_owned()),
         _ => {
             let name = vm.type_name_of(filename);
-            Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {name}")))
+            Err(vm.type_error(format!(
+                "expected str, bytes or os.PathLike object, not {name}"
+            )))
         }
     }
 }
@@ -99,11 +140,18 @@ fn filename_text(vm: &mut Vm, filename: ObjId) -> PyResult<String> {
 /// The `__future__` flags of the code that calls.
 fn inherited_flags(vm: &Vm) -> u32 {
     const PYCF_MASK: u32 = 0x1ff_0000 | 0x1fe_0000;
-    vm.current_frame_index().map_or(0, |i| vm.code_runtime(vm.tstate.frames[i].f_code).co_flags & PYCF_MASK)
+    vm.current_frame_index().map_or(0, |i| {
+        vm.code_runtime(vm.tstate.frames[i].f_code).co_flags & PYCF_MASK
+    })
 }
 
 /// Namespaces for `exec` and `eval`: the given ones or those of the caller; new references.
-fn namespaces(vm: &mut Vm, function: &str, globals: ObjId, locals: ObjId) -> PyResult<(ObjId, ObjId)> {
+fn namespaces(
+    vm: &mut Vm,
+    function: &str,
+    globals: ObjId,
+    locals: ObjId,
+) -> PyResult<(ObjId, ObjId)> {
     let absent = |id: ObjId| id.is_null() || id == NONE;
     if !absent(locals) && vm.slots_of(locals).mp_subscript.is_none() {
         let kind = vm.type_name_of(locals);
@@ -129,7 +177,11 @@ fn namespaces(vm: &mut Vm, function: &str, globals: ObjId, locals: ObjId) -> PyR
             return Err(vm.raise(types::SYSTEM_ERROR, "globals and locals cannot be NULL"));
         }
         vm.incref(globals);
-        let locals = if absent(locals) { super::functions::current_locals(vm)? } else { vm.incref(locals) };
+        let locals = if absent(locals) {
+            super::functions::current_locals(vm)?
+        } else {
+            vm.incref(locals)
+        };
         return Ok((globals, locals));
     }
     let locals = if absent(locals) { globals } else { locals };
@@ -141,7 +193,11 @@ fn namespaces(vm: &mut Vm, function: &str, globals: ObjId, locals: ObjId) -> PyR
 /// Makes sure that the globals have `__builtins__`.
 fn ensure_builtins(vm: &mut Vm, globals: ObjId) -> PyResult<()> {
     if vm.dict_get(globals, names::BUILTINS)?.is_none() {
-        let builtins = vm.tstate.frames.last().map_or(vm.interp.builtins, |f| f.f_builtins);
+        let builtins = vm
+            .tstate
+            .frames
+            .last()
+            .map_or(vm.interp.builtins, |f| f.f_builtins);
         vm.dict_set(globals, names::BUILTINS, builtins)?;
     }
     Ok(())
@@ -153,7 +209,8 @@ pub fn run_code(vm: &mut Vm, code: ObjId, globals: ObjId, locals: ObjId) -> PyRe
 }
 
 pub fn exec(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
-    const SIGNATURE: Signature<'_> = Signature::new("exec", &["", "globals", "locals", "closure"], 1).positional(3);
+    const SIGNATURE: Signature<'_> =
+        Signature::new("exec", &["", "globals", "locals", "closure"], 1).positional(3);
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
     let (globals, locals) = namespaces(vm, "exec", given[1], given[2])?;
     let result = exec_in(vm, given[0], globals, locals, given[3]);
@@ -164,9 +221,19 @@ pub fn exec(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<O
     Ok(NONE)
 }
 
-fn exec_in(vm: &mut Vm, source: ObjId, globals: ObjId, locals: ObjId, closure: ObjId) -> PyResult<ObjId> {
+fn exec_in(
+    vm: &mut Vm,
+    source: ObjId,
+    globals: ObjId,
+    locals: ObjId,
+    closure: ObjId,
+) -> PyResult<ObjId> {
     ensure_builtins(vm, globals)?;
-    let closure = if closure == NONE { ObjId::NULL } else { closure };
+    let closure = if closure == NONE {
+        ObjId::NULL
+    } else {
+        closure
+    };
     if let Payload::Code(code) = vm.heap.payload(source) {
         let free = code.runtime.code.co_freevars().count();
         if free == 0 && !closure.is_null() {
@@ -176,9 +243,14 @@ fn exec_in(vm: &mut Vm, source: ObjId, globals: ObjId, locals: ObjId, closure: O
             let fits = !closure.is_null()
                 && vm.type_of(closure) == types::TUPLE
                 && vm.tuple_items(closure).len() == free
-                && vm.tuple_items(closure).iter().all(|&c| vm.type_of(c) == types::CELL);
+                && vm
+                    .tuple_items(closure)
+                    .iter()
+                    .all(|&c| vm.type_of(c) == types::CELL);
             if !fits {
-                return Err(vm.type_error(format!("code object requires a closure of exactly length {free}")));
+                return Err(vm.type_error(format!(
+                    "code object requires a closure of exactly length {free}"
+                )));
             }
         }
         return frames::eval_code_with_closure(vm, source, globals, locals, closure);
@@ -190,7 +262,14 @@ fn exec_in(vm: &mut Vm, source: ObjId, globals: ObjId, locals: ObjId, closure: O
     run_source(vm, &bytes, is_text, "exec", globals, locals)
 }
 
-fn run_source(vm: &mut Vm, bytes: &[u8], is_text: bool, mode: &str, globals: ObjId, locals: ObjId) -> PyResult<ObjId> {
+fn run_source(
+    vm: &mut Vm,
+    bytes: &[u8],
+    is_text: bool,
+    mode: &str,
+    globals: ObjId,
+    locals: ObjId,
+) -> PyResult<ObjId> {
     let mut flags = inherited_flags(vm);
     if is_text {
         flags |= super::super::compile::SOURCE_IS_UTF8;
@@ -215,11 +294,16 @@ fn eval_in(vm: &mut Vm, source: ObjId, globals: ObjId, locals: ObjId) -> PyResul
     ensure_builtins(vm, globals)?;
     if let Payload::Code(code) = vm.heap.payload(source) {
         if code.runtime.code.co_freevars().next().is_some() {
-            return Err(vm.type_error("code object passed to eval() may not contain free variables"));
+            return Err(
+                vm.type_error("code object passed to eval() may not contain free variables")
+            );
         }
         return frames::eval_code(vm, source, globals, locals);
     }
     let (bytes, is_text) = source_bytes(vm, source, "eval", "string, bytes or code object")?;
-    let start = bytes.iter().position(|&b| b != b' ' && b != b'\t').unwrap_or(bytes.len());
+    let start = bytes
+        .iter()
+        .position(|&b| b != b' ' && b != b'\t')
+        .unwrap_or(bytes.len());
     run_source(vm, &bytes[start..], is_text, "eval", globals, locals)
 }

@@ -2,10 +2,10 @@
 
 use crate::base::ObjId;
 use crate::interpreter::import as machine_import;
+use crate::objects::getargs::Signature;
 use crate::objects::object::Payload;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{EMPTY_STR, NONE, bool_obj, names, types};
-use crate::objects::getargs::Signature;
 
 pub fn callable(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     Ok(bool_obj(vm.is_callable(obj)))
@@ -102,7 +102,11 @@ pub fn round(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<
         let name = vm.type_name_of(number);
         return Err(vm.type_error(format!("type {name} doesn't define __round__ method")));
     };
-    let result = if ndigits.is_null() || ndigits == NONE { vm.call(method, &[]) } else { vm.call(method, &[ndigits]) };
+    let result = if ndigits.is_null() || ndigits == NONE {
+        vm.call(method, &[])
+    } else {
+        vm.call(method, &[ndigits])
+    };
     vm.decref(method);
     result
 }
@@ -112,8 +116,12 @@ pub fn chr(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     let value = vm.int_as_i64(index);
     vm.decref(index);
     match value {
-        Some(value @ 0..=0x10_FFFF) => Ok(vm.new_text(crate::base::Text::from_code_points(&[value as u32]))),
-        Some(value) if i32::try_from(value).is_ok() => Err(vm.value_error("chr() arg not in range(0x110000)")),
+        Some(value @ 0..=0x10_FFFF) => {
+            Ok(vm.new_text(crate::base::Text::from_code_points(&[value as u32])))
+        }
+        Some(value) if i32::try_from(value).is_ok() => {
+            Err(vm.value_error("chr() arg not in range(0x110000)"))
+        }
         _ => Err(vm.value_error("chr() arg not in range(0x110000)")),
     }
 }
@@ -140,10 +148,14 @@ pub fn ord(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
         }
         _ => {
             let name = vm.type_name_of(obj);
-            return Err(vm.type_error(format!("ord() expected string of length 1, but {name} found")));
+            return Err(vm.type_error(format!(
+                "ord() expected string of length 1, but {name} found"
+            )));
         }
     };
-    Err(vm.type_error(format!("ord() expected a character, but string of length {size} found")))
+    Err(vm.type_error(format!(
+        "ord() expected a character, but string of length {size} found"
+    )))
 }
 
 fn in_base(vm: &mut Vm, obj: ObjId, radix: u8, prefix: &str) -> PyResult<ObjId> {
@@ -184,7 +196,11 @@ pub fn format(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
 
 pub fn globals(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
     let globals = vm.current_globals().unwrap_or_default();
-    Ok(if globals.is_null() { NONE } else { vm.incref(globals) })
+    Ok(if globals.is_null() {
+        NONE
+    } else {
+        vm.incref(globals)
+    })
 }
 
 pub fn locals(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
@@ -208,7 +224,9 @@ pub fn current_locals(vm: &mut Vm) -> PyResult<ObjId> {
 
 pub fn vars(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("vars", args.len(), 0, 1)?;
-    let Some(&obj) = args.first() else { return current_locals(vm) };
+    let Some(&obj) = args.first() else {
+        return current_locals(vm);
+    };
     match vm.getattr_opt(obj, names::DICT)? {
         Some(dict) => Ok(dict),
         None => Err(vm.type_error("vars() argument must have __dict__ attribute")),
@@ -247,10 +265,17 @@ pub fn dir(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
 }
 
 pub fn import(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
-    const SIGNATURE: Signature<'_> =
-        Signature::new("__import__", &["name", "globals", "locals", "fromlist", "level"], 1);
+    const SIGNATURE: Signature<'_> = Signature::new(
+        "__import__",
+        &["name", "globals", "locals", "fromlist", "level"],
+        1,
+    );
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
-    let level = if given[4].is_null() { 0 } else { vm.index_as_ssize(given[4], None)? };
+    let level = if given[4].is_null() {
+        0
+    } else {
+        vm.index_as_ssize(given[4], None)?
+    };
     machine_import::import_name(vm, given[0], given[1], given[3], level)
 }
 

@@ -66,7 +66,9 @@ pub fn aiter(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     if vm.slots_of(iterator).am_anext.is_none() {
         let name = vm.type_name_of(iterator);
         vm.decref(iterator);
-        return Err(vm.type_error(format!("aiter() returned not an async iterator of type '{name}'")));
+        return Err(vm.type_error(format!(
+            "aiter() returned not an async iterator of type '{name}'"
+        )));
     }
     Ok(iterator)
 }
@@ -103,10 +105,15 @@ pub fn anext(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
         return Err(vm.type_error(format!("'{name}' object is not an async iterator")));
     };
     let awaitable = next(vm, args[0])?;
-    let Some(&default) = args.get(1) else { return Ok(awaitable) };
+    let Some(&default) = args.get(1) else {
+        return Ok(awaitable);
+    };
     let _ = default;
     vm.decref(awaitable);
-    Err(vm.raise(types::NOT_IMPLEMENTED_ERROR, "anext() with a default value is not supported"))
+    Err(vm.raise(
+        types::NOT_IMPLEMENTED_ERROR,
+        "anext() with a default value is not supported",
+    ))
 }
 
 pub fn min(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
@@ -117,8 +124,18 @@ pub fn max(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<Ob
     extreme(vm, "max", args, kwnames, CompareOp::Gt)
 }
 
-fn extreme(vm: &mut Vm, name: &str, args: &[ObjId], kwnames: ObjId, op: CompareOp) -> PyResult<ObjId> {
-    let keywords: Vec<ObjId> = if kwnames.is_null() { Vec::new() } else { vm.tuple_items(kwnames).to_vec() };
+fn extreme(
+    vm: &mut Vm,
+    name: &str,
+    args: &[ObjId],
+    kwnames: ObjId,
+    op: CompareOp,
+) -> PyResult<ObjId> {
+    let keywords: Vec<ObjId> = if kwnames.is_null() {
+        Vec::new()
+    } else {
+        vm.tuple_items(kwnames).to_vec()
+    };
     let (positional, values) = args.split_at(args.len() - keywords.len());
     let (mut key, mut default) = (NONE, ObjId::NULL);
     for (&keyword, &value) in keywords.iter().zip(values) {
@@ -173,7 +190,13 @@ fn extreme(vm: &mut Vm, name: &str, args: &[ObjId], kwnames: ObjId, op: CompareO
 }
 
 /// Takes `item` (stolen) when it beats what is best so far: (item, its key).
-fn consider(vm: &mut Vm, best: &mut Option<(ObjId, ObjId)>, item: ObjId, key: ObjId, op: CompareOp) -> PyResult<()> {
+fn consider(
+    vm: &mut Vm,
+    best: &mut Option<(ObjId, ObjId)>,
+    item: ObjId,
+    key: ObjId,
+    op: CompareOp,
+) -> PyResult<()> {
     let value = if key == NONE {
         vm.incref(item)
     } else {
@@ -214,7 +237,11 @@ fn drop_best(vm: &mut Vm, best: Option<(ObjId, ObjId)>) {
 }
 
 pub fn sorted(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
-    let keywords = if kwnames.is_null() { 0 } else { vm.tuple_items(kwnames).len() };
+    let keywords = if kwnames.is_null() {
+        0
+    } else {
+        vm.tuple_items(kwnames).len()
+    };
     let positional = args.len() - keywords;
     if positional != 1 {
         let s = "";
@@ -239,7 +266,11 @@ pub fn sorted(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult
 pub fn sum(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new("sum", &["", "start"], 1);
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
-    let start = if given[1].is_null() { small_int(0) } else { given[1] };
+    let start = if given[1].is_null() {
+        small_int(0)
+    } else {
+        given[1]
+    };
     if matches!(vm.heap.payload(start), Payload::Str(_)) {
         return Err(vm.type_error("sum() can't sum strings [use ''.join(seq) instead]"));
     }
@@ -282,7 +313,11 @@ fn add_all(vm: &mut Vm, iterator: ObjId, mut total: ObjId) -> PyResult<ObjId> {
             };
             if let Some((x, is_float)) = operand {
                 vm.decref(item);
-                compensated = Some(if is_float { neumaier(sum, rest, x) } else { (sum + x, rest) });
+                compensated = Some(if is_float {
+                    neumaier(sum, rest, x)
+                } else {
+                    (sum + x, rest)
+                });
                 continue;
             }
             compensated = None;
@@ -303,12 +338,19 @@ fn add_all(vm: &mut Vm, iterator: ObjId, mut total: ObjId) -> PyResult<ObjId> {
 
 fn neumaier(sum: f64, rest: f64, x: f64) -> (f64, f64) {
     let total = sum + x;
-    let lost = if sum.abs() >= x.abs() { (sum - total) + x } else { (x - total) + sum };
+    let lost = if sum.abs() >= x.abs() {
+        (sum - total) + x
+    } else {
+        (x - total) + sum
+    };
     (total, rest + lost)
 }
 
 fn finish_float(sum: f64, rest: f64) -> f64 {
     // Infinities must not turn into NaN.
-    if rest != 0.0 && rest.is_finite() { sum + rest } else { sum }
+    if rest != 0.0 && rest.is_finite() {
+        sum + rest
+    } else {
+        sum
+    }
 }
-

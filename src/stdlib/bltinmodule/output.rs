@@ -7,7 +7,11 @@ use crate::objects::wellknown::{NONE, names, types};
 
 /// `print(*args, sep=' ', end='\n', file=None, flush=False)`.
 pub fn print(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
-    let keywords: Vec<ObjId> = if kwnames.is_null() { Vec::new() } else { vm.tuple_items(kwnames).to_vec() };
+    let keywords: Vec<ObjId> = if kwnames.is_null() {
+        Vec::new()
+    } else {
+        vm.tuple_items(kwnames).to_vec()
+    };
     let (objects, values) = args.split_at(args.len() - keywords.len());
     let (mut sep, mut end, mut file, mut flush) = (NONE, NONE, NONE, false);
     for (&keyword, &value) in keywords.iter().zip(values) {
@@ -44,14 +48,29 @@ pub fn print(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<
     result.map(|()| NONE)
 }
 
-fn print_objects(vm: &mut Vm, file: ObjId, objects: &[ObjId], sep: ObjId, end: ObjId, flush: bool) -> PyResult<()> {
+fn print_objects(
+    vm: &mut Vm,
+    file: ObjId,
+    objects: &[ObjId],
+    sep: ObjId,
+    end: ObjId,
+    flush: bool,
+) -> PyResult<()> {
     for (i, &object) in objects.iter().enumerate() {
         if i > 0 {
-            if sep == NONE { write_text(vm, file, " ")? } else { print_to(vm, file, sep)? }
+            if sep == NONE {
+                write_text(vm, file, " ")?
+            } else {
+                print_to(vm, file, sep)?
+            }
         }
         print_to(vm, file, object)?;
     }
-    if end == NONE { write_text(vm, file, "\n")? } else { print_to(vm, file, end)? }
+    if end == NONE {
+        write_text(vm, file, "\n")?
+    } else {
+        print_to(vm, file, end)?
+    }
     if flush {
         let result = vm.call_method(file, names::FLUSH, &[])?;
         vm.decref(result);

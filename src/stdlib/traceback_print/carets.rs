@@ -1,7 +1,7 @@
 //! The source lines of a traceback entry with carets below them.
 
-use crate::stdlib::source_lines;
 use crate::objects::vm::Vm;
+use crate::stdlib::source_lines;
 use crate::syntax::ast::{ExprKind, Mod, StmtKind};
 
 use super::stack::Entry;
@@ -18,7 +18,10 @@ pub fn source_text(vm: &mut Vm, entry: &Entry) -> String {
     let loc = entry.location;
     let all = source_lines::lines(vm, &entry.filename);
     let get = |lineno: i32| -> String {
-        usize::try_from(lineno - 1).ok().and_then(|i| all.get(i)).map_or_else(String::new, |l| l.trim_end().to_owned())
+        usize::try_from(lineno - 1)
+            .ok()
+            .and_then(|i| all.get(i))
+            .map_or_else(String::new, |l| l.trim_end().to_owned())
     };
     let end_lineno = loc.end_lineno.max(entry.lineno);
     let original: Vec<String> = (entry.lineno..=end_lineno).map(get).collect();
@@ -49,7 +52,13 @@ fn dedent(lines: &[String]) -> Vec<String> {
         .unwrap_or(0);
     lines
         .iter()
-        .map(|line| if line.trim().is_empty() { String::new() } else { line.chars().skip(margin).collect() })
+        .map(|line| {
+            if line.trim().is_empty() {
+                String::new()
+            } else {
+                line.chars().skip(margin).collect()
+            }
+        })
         .collect()
 }
 
@@ -70,17 +79,29 @@ fn segment(lines: &[String], start: usize, end: usize) -> String {
 
 /// Looks at the expression of the segment (`_extract_caret_anchors_from_line_segment`).
 fn find_anchors(segment: &str) -> Option<Anchors> {
-    let (module, _) = crate::syntax::parse_str(&format!("(\n{segment}\n)"), crate::syntax::Mode::Exec).ok()?;
-    let Mod::Module { body, .. } = module else { return None };
+    let (module, _) =
+        crate::syntax::parse_str(&format!("(\n{segment}\n)"), crate::syntax::Mode::Exec).ok()?;
+    let Mod::Module { body, .. } = module else {
+        return None;
+    };
     let [statement] = &body[..] else { return None };
-    let StmtKind::Expr { value } = &statement.kind else { return None };
-    let lines: Vec<Vec<char>> = segment.split('\n').map(|line| line.chars().collect()).collect();
+    let StmtKind::Expr { value } = &statement.kind else {
+        return None;
+    };
+    let lines: Vec<Vec<char>> = segment
+        .split('\n')
+        .map(|line| line.chars().collect())
+        .collect();
     let text_lines: Vec<&str> = segment.split('\n').collect();
     let position = |lineno: i32, col: i32| -> Option<(usize, usize)> {
         let line = usize::try_from(lineno - 2).ok()?;
-        Some((line, char_offset(text_lines.get(line)?, col.max(0) as usize)))
+        Some((
+            line,
+            char_offset(text_lines.get(line)?, col.max(0) as usize),
+        ))
     };
-    let end_of = |expr: &crate::syntax::ast::Expr| position(expr.loc.end_lineno, expr.loc.end_col_offset);
+    let end_of =
+        |expr: &crate::syntax::ast::Expr| position(expr.loc.end_lineno, expr.loc.end_col_offset);
     match &value.kind {
         ExprKind::BinOp { left, right, .. } => {
             let from = valid(&lines, end_of(left)?)?;
@@ -95,15 +116,24 @@ fn find_anchors(segment: &str) -> Option<Anchors> {
             {
                 right_col += 1;
             }
-            Some(Anchors { left: (line, col), right: (line, right_col) })
+            Some(Anchors {
+                left: (line, col),
+                right: (line, right_col),
+            })
         }
         ExprKind::Subscript { value: inner, .. } => {
             let left = advance(&lines, valid(&lines, end_of(inner)?)?, |c| c == '[')?;
-            Some(Anchors { left, right: end_of(value)? })
+            Some(Anchors {
+                left,
+                right: end_of(value)?,
+            })
         }
         ExprKind::Call { func, .. } => {
             let left = advance(&lines, valid(&lines, end_of(func)?)?, |c| c == '(')?;
-            Some(Anchors { left, right: end_of(value)? })
+            Some(Anchors {
+                left,
+                right: end_of(value)?,
+            })
         }
         _ => None,
     }
@@ -120,7 +150,11 @@ fn valid(lines: &[Vec<char>], (mut line, mut col): (usize, usize)) -> Option<(us
 
 /// The first place from `at` on whose character satisfies `stop`; comments and line joins are
 /// skipped.
-fn advance(lines: &[Vec<char>], at: (usize, usize), stop: impl Fn(char) -> bool) -> Option<(usize, usize)> {
+fn advance(
+    lines: &[Vec<char>],
+    at: (usize, usize),
+    stop: impl Fn(char) -> bool,
+) -> Option<(usize, usize)> {
     let (mut line, mut col) = at;
     loop {
         let c = *lines.get(line)?.get(col)?;
@@ -140,14 +174,22 @@ fn should_show(lines: &[String], start: usize, end: usize, has_anchors: bool) ->
     let Ok((module, _)) = crate::syntax::parse_str(&source, crate::syntax::Mode::Exec) else {
         return carets_needed(lines, start, end, has_anchors);
     };
-    let Mod::Module { body, .. } = module else { return false };
-    let Some(statement) = body.first() else { return false };
+    let Mod::Module { body, .. } = module else {
+        return false;
+    };
+    let Some(statement) = body.first() else {
+        return false;
+    };
     let call = match &statement.kind {
         StmtKind::Return { value: Some(value) } => match &value.kind {
-            ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Name { .. }) => Some(value),
+            ExprKind::Call { func, .. } if matches!(func.kind, ExprKind::Name { .. }) => {
+                Some(value)
+            }
             _ => None,
         },
-        StmtKind::Assign { value, .. } if matches!(value.kind, ExprKind::Call { .. }) => Some(value),
+        StmtKind::Assign { value, .. } if matches!(value.kind, ExprKind::Call { .. }) => {
+            Some(value)
+        }
         _ => None,
     };
     if let Some(value) = call
@@ -170,7 +212,10 @@ fn carets_needed(lines: &[String], start: usize, end: usize, has_anchors: bool) 
 /// Columns that text takes on a terminal: East Asian wide characters take two.
 fn display_width(line: &str, offset: Option<usize>) -> usize {
     let count = offset.unwrap_or(usize::MAX);
-    line.chars().take(count).map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+    line.chars()
+        .take(count)
+        .map(|c| if is_wide(c) { 2 } else { 1 })
+        .sum()
 }
 
 fn is_wide(c: char) -> bool {
@@ -178,7 +223,13 @@ fn is_wide(c: char) -> bool {
         | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1f64f | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd)
 }
 
-fn render(lines: &[String], start: usize, end: usize, anchors: Option<Anchors>, show: bool) -> String {
+fn render(
+    lines: &[String],
+    start: usize,
+    end: usize,
+    anchors: Option<Anchors>,
+    show: bool,
+) -> String {
     let last = lines.len() - 1;
     let mut significant = vec![0, last];
     let placed = anchors.map(|a| {
@@ -189,7 +240,10 @@ fn render(lines: &[String], start: usize, end: usize, anchors: Option<Anchors>, 
             let col = if line == 0 { col + start } else { col };
             (line, display_width(&lines[line], Some(col)))
         };
-        Anchors { left: absolute(a.left), right: absolute(a.right) }
+        Anchors {
+            left: absolute(a.left),
+            right: absolute(a.right),
+        }
     });
     significant.retain(|&line| line <= last);
     significant.sort_unstable();
@@ -202,15 +256,26 @@ fn render(lines: &[String], start: usize, end: usize, anchors: Option<Anchors>, 
         if !show {
             return;
         }
-        let spaces = lines[line].chars().take_while(|c| c.is_whitespace()).count();
-        let width = if line == last { end_col } else { display_width(&lines[line], None) };
+        let spaces = lines[line]
+            .chars()
+            .take_while(|c| c.is_whitespace())
+            .count();
+        let width = if line == last {
+            end_col
+        } else {
+            display_width(&lines[line], None)
+        };
         let carets: String = (0..width)
             .map(|col| {
                 if col < spaces || (line == 0 && col < first_col) {
                     return ' ';
                 }
                 let Some(a) = placed else { return '^' };
-                if (line, col) >= a.left && (line, col) < a.right { '^' } else { '~' }
+                if (line, col) >= a.left && (line, col) < a.right {
+                    '^'
+                } else {
+                    '~'
+                }
             })
             .collect();
         out.push(carets);
@@ -227,5 +292,13 @@ fn render(lines: &[String], start: usize, end: usize, anchors: Option<Anchors>, 
         output(&mut out, line);
         previous = Some(line);
     }
-    out.iter().map(|line| if line.is_empty() { "    \n".to_owned() } else { format!("    {line}\n") }).collect()
+    out.iter()
+        .map(|line| {
+            if line.is_empty() {
+                "    \n".to_owned()
+            } else {
+                format!("    {line}\n")
+            }
+        })
+        .collect()
 }

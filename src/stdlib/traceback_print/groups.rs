@@ -47,7 +47,13 @@ pub fn format_exception(vm: &mut Vm, exception: ObjId) -> String {
     out
 }
 
-fn format(vm: &mut Vm, exception: ObjId, margins: &mut Margins, seen: &mut Vec<ObjId>, out: &mut String) {
+fn format(
+    vm: &mut Vm,
+    exception: ObjId,
+    margins: &mut Margins,
+    seen: &mut Vec<ObjId>,
+    out: &mut String,
+) {
     let mut chain: Vec<(Option<&str>, ObjId)> = Vec::new();
     let mut current = exception;
     while !current.is_null() {
@@ -73,13 +79,28 @@ fn format(vm: &mut Vm, exception: ObjId, margins: &mut Margins, seen: &mut Vec<O
         if vm.isinstance(exception, types::BASE_EXCEPTION_GROUP) {
             format_group(vm, exception, margins, seen, out);
         } else {
-            format_one(vm, exception, margins, out, "Traceback (most recent call last):\n", '|');
+            format_one(
+                vm,
+                exception,
+                margins,
+                out,
+                "Traceback (most recent call last):\n",
+                '|',
+            );
         }
     }
 }
 
-fn format_one(vm: &mut Vm, exception: ObjId, margins: &Margins, out: &mut String, header: &str, margin: char) {
-    let has_traceback = matches!(vm.heap.payload(exception), Payload::Exception(e) if !e.traceback.is_null());
+fn format_one(
+    vm: &mut Vm,
+    exception: ObjId,
+    margins: &Margins,
+    out: &mut String,
+    header: &str,
+    margin: char,
+) {
+    let has_traceback =
+        matches!(vm.heap.payload(exception), Payload::Exception(e) if !e.traceback.is_null());
     if has_traceback {
         margins.emit(out, header, margin);
         let stack = super::stack::format(vm, exception);
@@ -89,7 +110,13 @@ fn format_one(vm: &mut Vm, exception: ObjId, margins: &Margins, out: &mut String
     margins.emit(out, &only, '|');
 }
 
-fn format_group(vm: &mut Vm, exception: ObjId, margins: &mut Margins, seen: &mut Vec<ObjId>, out: &mut String) {
+fn format_group(
+    vm: &mut Vm,
+    exception: ObjId,
+    margins: &mut Margins,
+    seen: &mut Vec<ObjId>,
+    out: &mut String,
+) {
     if margins.depth > MAX_DEPTH {
         margins.emit(out, &format!("... (max_group_depth is {MAX_DEPTH})\n"), '|');
         return;
@@ -99,7 +126,14 @@ fn format_group(vm: &mut Vm, exception: ObjId, margins: &mut Margins, seen: &mut
         margins.depth = 1;
     }
     let margin = if top { '+' } else { '|' };
-    format_one(vm, exception, margins, out, "Exception Group Traceback (most recent call last):\n", margin);
+    format_one(
+        vm,
+        exception,
+        margins,
+        out,
+        "Exception Group Traceback (most recent call last):\n",
+        margin,
+    );
     let members = match vm.heap.payload(exception) {
         Payload::Exception(e) => vm.tuple_items(e.field("exceptions")).to_vec(),
         _ => Vec::new(),
@@ -112,9 +146,16 @@ fn format_group(vm: &mut Vm, exception: ObjId, margins: &mut Margins, seen: &mut
             margins.need_close = true;
         }
         let truncated = i >= MAX_WIDTH;
-        let title = if truncated { "...".to_owned() } else { (i + 1).to_string() };
+        let title = if truncated {
+            "...".to_owned()
+        } else {
+            (i + 1).to_string()
+        };
         let lead = if i == 0 { "+-" } else { "  " };
-        out.push_str(&format!("{}{lead}+---------------- {title} ----------------\n", margins.indent()));
+        out.push_str(&format!(
+            "{}{lead}+---------------- {title} ----------------\n",
+            margins.indent()
+        ));
         margins.depth += 1;
         if truncated {
             let remaining = members.len() - MAX_WIDTH;
@@ -124,7 +165,10 @@ fn format_group(vm: &mut Vm, exception: ObjId, margins: &mut Margins, seen: &mut
             format(vm, members[i], margins, seen, out);
         }
         if last && margins.need_close {
-            out.push_str(&format!("{}+------------------------------------\n", margins.indent()));
+            out.push_str(&format!(
+                "{}+------------------------------------\n",
+                margins.indent()
+            ));
             margins.need_close = false;
         }
         margins.depth -= 1;

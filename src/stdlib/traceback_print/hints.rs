@@ -5,7 +5,7 @@ use crate::interpreter::suggestions::closest;
 use crate::objects::object::Payload;
 use crate::objects::vm::Vm;
 use crate::objects::wellknown::{NONE, types};
-use crate::objects::{frameobject, framelocals, traceback};
+use crate::objects::{framelocals, frameobject, traceback};
 
 fn field(vm: &Vm, exception: ObjId, name: &str) -> Option<ObjId> {
     match vm.heap.payload(exception) {
@@ -17,7 +17,9 @@ fn field(vm: &Vm, exception: ObjId, name: &str) -> Option<ObjId> {
 /// The text to append to the message; empty when there is no hint.
 pub fn suggestion(vm: &mut Vm, exception: ObjId) -> String {
     if vm.isinstance(exception, types::IMPORT_ERROR) {
-        let Some(wrong) = field(vm, exception, "name_from") else { return String::new() };
+        let Some(wrong) = field(vm, exception, "name_from") else {
+            return String::new();
+        };
         let wrong = vm.str_lossy(wrong);
         return mean(import_hint(vm, exception, &wrong));
     }
@@ -25,12 +27,18 @@ pub fn suggestion(vm: &mut Vm, exception: ObjId) -> String {
     if !is_name_error && !vm.isinstance(exception, types::ATTRIBUTE_ERROR) {
         return String::new();
     }
-    let Some(wrong) = field(vm, exception, "name") else { return String::new() };
+    let Some(wrong) = field(vm, exception, "name") else {
+        return String::new();
+    };
     if vm.text(wrong).is_none() {
         return String::new();
     }
     let wrong = vm.str_lossy(wrong);
-    let hint = if is_name_error { name_hint(vm, exception, &wrong) } else { attribute_hint(vm, exception, &wrong) };
+    let hint = if is_name_error {
+        name_hint(vm, exception, &wrong)
+    } else {
+        attribute_hint(vm, exception, &wrong)
+    };
     let found = hint.is_some();
     let mut text = mean(hint);
     if is_name_error && is_stdlib_module(vm, &wrong) {
@@ -62,7 +70,11 @@ fn dir_of(vm: &mut Vm, object: ObjId) -> Option<Vec<String>> {
     };
     let items = vm.collect_iterable(listed).unwrap_or_default();
     vm.clear_raised();
-    let mut names: Vec<String> = items.iter().filter(|&&i| vm.text(i).is_some()).map(|&i| vm.str_lossy(i)).collect();
+    let mut names: Vec<String> = items
+        .iter()
+        .filter(|&&i| vm.text(i).is_some())
+        .map(|&i| vm.str_lossy(i))
+        .collect();
     vm.decref_all(&items);
     vm.decref(listed);
     names.sort();
@@ -97,7 +109,10 @@ fn local_variables(vm: &Vm, frame: ObjId) -> Vec<(ObjId, ObjId)> {
 }
 
 fn self_of(vm: &Vm, frame: ObjId) -> Option<ObjId> {
-    local_variables(vm, frame).into_iter().find(|&(name, _)| vm.str_lossy(name) == "self").map(|(_, value)| value)
+    local_variables(vm, frame)
+        .into_iter()
+        .find(|&(name, _)| vm.str_lossy(name) == "self")
+        .map(|(_, value)| value)
 }
 
 fn attribute_hint(vm: &mut Vm, exception: ObjId, wrong: &str) -> Option<String> {
@@ -149,7 +164,12 @@ fn name_hint(vm: &mut Vm, exception: ObjId, wrong: &str) -> Option<String> {
     let f = frameobject::frame_at(vm, frame, place);
     for dict in [f.f_globals, f.f_builtins] {
         if matches!(vm.heap.payload(dict), Payload::Dict(_)) {
-            names.extend(vm.dict_entries(dict).iter().filter(|(k, _)| vm.text(*k).is_some()).map(|&(k, _)| vm.str_lossy(k)));
+            names.extend(
+                vm.dict_entries(dict)
+                    .iter()
+                    .filter(|(k, _)| vm.text(*k).is_some())
+                    .map(|&(k, _)| vm.str_lossy(k)),
+            );
         }
     }
     closest(&names, wrong).map(ToOwned::to_owned)

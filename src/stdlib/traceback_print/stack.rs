@@ -29,7 +29,11 @@ pub fn entries(vm: &Vm, exception: ObjId) -> Vec<Entry> {
         let code = frameobject::code_of(vm, t.tb_frame);
         let mut location = code.location_of(t.tb_lasti.max(0) as u32);
         if location.lineno < 0 || location.lineno != t.tb_lineno {
-            location = SourceLocation { lineno: t.tb_lineno, end_lineno: t.tb_lineno, ..SourceLocation::NONE };
+            location = SourceLocation {
+                lineno: t.tb_lineno,
+                end_lineno: t.tb_lineno,
+                ..SourceLocation::NONE
+            };
         }
         found.push(Entry {
             filename: code.code.co_filename.to_string(),
@@ -45,7 +49,9 @@ pub fn entries(vm: &Vm, exception: ObjId) -> Vec<Entry> {
 /// All entries as text with source lines and carets.
 pub fn format(vm: &mut Vm, exception: ObjId) -> String {
     let entries = entries(vm, exception);
-    format_entries(vm, &entries, |vm, entry| super::carets::source_text(vm, entry))
+    format_entries(vm, &entries, |vm, entry| {
+        super::carets::source_text(vm, entry)
+    })
 }
 
 /// As the C printer does it: source lines without carets, and none at all while the interpreter
@@ -68,12 +74,18 @@ pub fn format_plain(vm: &mut Vm, exception: ObjId) -> String {
     format!("Traceback (most recent call last):\n{body}")
 }
 
-fn format_entries(vm: &mut Vm, entries: &[Entry], source: impl Fn(&mut Vm, &Entry) -> String) -> String {
+fn format_entries(
+    vm: &mut Vm,
+    entries: &[Entry],
+    source: impl Fn(&mut Vm, &Entry) -> String,
+) -> String {
     let mut text = String::new();
     let mut last: Option<&Entry> = None;
     let mut count = 0;
     for entry in entries {
-        let same = last.is_some_and(|l| l.filename == entry.filename && l.lineno == entry.lineno && l.name == entry.name);
+        let same = last.is_some_and(|l| {
+            l.filename == entry.filename && l.lineno == entry.lineno && l.name == entry.name
+        });
         if !same {
             repeated(&mut text, count);
             last = Some(entry);
@@ -83,7 +95,10 @@ fn format_entries(vm: &mut Vm, entries: &[Entry], source: impl Fn(&mut Vm, &Entr
         if count > RECURSIVE_CUTOFF {
             continue;
         }
-        text.push_str(&format!("  File \"{}\", line {}, in {}\n", entry.filename, entry.lineno, entry.name));
+        text.push_str(&format!(
+            "  File \"{}\", line {}, in {}\n",
+            entry.filename, entry.lineno, entry.name
+        ));
         text.push_str(&source(vm, entry));
     }
     repeated(&mut text, count);

@@ -13,12 +13,20 @@ fn field(vm: &Vm, exception: ObjId, name: &str) -> ObjId {
 
 fn number(vm: &Vm, exception: ObjId, name: &str) -> Option<i64> {
     let id = field(vm, exception, name);
-    if id.is_null() { None } else { vm.int_as_i64(id) }
+    if id.is_null() {
+        None
+    } else {
+        vm.int_as_i64(id)
+    }
 }
 
 fn text(vm: &Vm, exception: ObjId, name: &str) -> Option<String> {
     let id = field(vm, exception, name);
-    if id.is_null() || vm.text(id).is_none() { None } else { Some(vm.str_lossy(id)) }
+    if id.is_null() || vm.text(id).is_none() {
+        None
+    } else {
+        Some(vm.str_lossy(id))
+    }
 }
 
 /// As `_format_syntax_error`.
@@ -30,7 +38,10 @@ pub fn format(vm: &mut Vm, exception: ObjId) -> String {
     let lineno = number(vm, exception, "lineno");
     let mut suffix = String::new();
     if let Some(lineno) = lineno {
-        out.push_str(&format!("  File \"{}\", line {lineno}\n", filename.as_deref().unwrap_or("<string>")));
+        out.push_str(&format!(
+            "  File \"{}\", line {lineno}\n",
+            filename.as_deref().unwrap_or("<string>")
+        ));
     } else if let Some(filename) = &filename {
         suffix = format!(" ({filename})");
     }
@@ -48,10 +59,14 @@ fn place(vm: &Vm, exception: ObjId, line: &str, lineno: Option<i64>) -> String {
     let left = right.trim_start_matches([' ', '\n', '\u{c}']);
     let spaces = (right.chars().count() - left.chars().count()) as i64;
     let mut out = format!("    {left}\n");
-    let Some(mut offset) = number(vm, exception, "offset") else { return out };
+    let Some(mut offset) = number(vm, exception, "offset") else {
+        return out;
+    };
     let length = line.chars().count() as i64;
     let mut end = if lineno == number(vm, exception, "end_lineno") {
-        number(vm, exception, "end_offset").filter(|&e| e != 0).unwrap_or(offset)
+        number(vm, exception, "end_offset")
+            .filter(|&e| e != 0)
+            .unwrap_or(offset)
     } else {
         right.chars().count() as i64 + 1
     };
@@ -72,8 +87,14 @@ fn place(vm: &Vm, exception: ObjId, line: &str, lineno: Option<i64>) -> String {
             .take(start as usize)
             .map(|c| if c.is_whitespace() { c } else { ' ' })
             .collect();
-        let lead: String = lead.chars().take(left.chars().count().min(start as usize)).collect();
-        out.push_str(&format!("    {lead}{}\n", "^".repeat((end - start) as usize)));
+        let lead: String = lead
+            .chars()
+            .take(left.chars().count().min(start as usize))
+            .collect();
+        out.push_str(&format!(
+            "    {lead}{}\n",
+            "^".repeat((end - start) as usize)
+        ));
     }
     out
 }
