@@ -10,6 +10,9 @@ use super::typeobject::TypeFlags;
 use super::vm::{PyResult, Raised, Vm};
 use super::wellknown::{FALSE, NONE, NOT_IMPLEMENTED, TRUE, names, types};
 
+/// Native calls that may follow while a `RecursionError` is being made (`recursion_headroom`).
+const RECURSION_HEADROOM: i32 = 50;
+
 // ---- calls
 impl Vm {
     /// Calls with positional arguments (`PyObject_Vectorcall` without keywords).
@@ -144,11 +147,14 @@ impl Vm {
     pub fn enter_native_call(&mut self, place: &str) -> PyResult<()> {
         self.tstate.c_recursion_remaining -= 1;
         if self.tstate.c_recursion_remaining <= 0 {
-            self.tstate.c_recursion_remaining += 1;
-            return Err(self.raise(
+            // Making the exception calls its class: that needs some headroom.
+            self.tstate.c_recursion_remaining += RECURSION_HEADROOM;
+            let raised = self.raise(
                 types::RECURSION_ERROR,
                 format!("maximum recursion depth exceeded{place}"),
-            ));
+            );
+            self.tstate.c_recursion_remaining -= RECURSION_HEADROOM - 1;
+            return Err(raised);
         }
         Ok(())
     }

@@ -509,7 +509,7 @@ pub fn set_instance_dict(vm: &mut Vm, obj: ObjId, value: ObjId) -> PyResult<()> 
     vm.incref(value);
     let old = vm.set_own_dict(obj, value);
     if !old.is_null() {
-        vm.dict_mut(old).split_type = ObjId::NULL;
+        vm.dict_detach(old);
     }
     vm.heap.touch(obj);
     vm.xdecref(old);

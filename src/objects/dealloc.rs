@@ -117,8 +117,7 @@ impl Vm {
         self.decref_all(&extra);
         self.decref_all(&slots);
         if !dict.is_null() {
-            // The dict may outlive the instance: then it no longer shares the class's keys.
-            self.dict_mut(dict).split_type = ObjId::NULL;
+            self.dict_detach(dict);
         }
         if let Some(inline) = inline {
             self.decref_all(&inline.values);

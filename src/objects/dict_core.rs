@@ -26,9 +26,9 @@ pub fn keys_size_for(minimum: usize) -> usize {
 }
 
 impl DictObject {
-    /// Bytes of the keys table (facts 1.5.1); 0 for the shared empty table.
+    /// Bytes of the keys table (facts 1.5.1); 0 for the shared empty table and a class's table.
     pub fn keys_table_size(&self) -> usize {
-        if self.indices.is_empty() {
+        if self.indices.is_empty() || self.is_split() {
             return 0;
         }
         let slots = self.indices.len();
@@ -317,6 +317,15 @@ impl Vm {
     /// Adds an entry for a key that is not there; steals both references (`insertdict`).
     pub fn dict_insert_new(&mut self, dict: ObjId, key: ObjId, hash: i64, value: ObjId) {
         let exact_str = self.type_of(key) == types::STR;
+        if self.dict(dict).is_split() && !(exact_str && self.split_takes_key(dict, key)) {
+            let slots = keys_size_for(self.dict(dict).used * 3);
+            let kind = if exact_str {
+                KeysKind::Unicode
+            } else {
+                KeysKind::General
+            };
+            self.dict_leave_split(dict, slots, kind);
+        }
         let table = self.dict(dict);
         let used = table.used;
         let old_size = table.keys_table_size();
@@ -364,6 +373,56 @@ impl Vm {
         }
         self.maybe_track_dict(dict, key);
         self.maybe_track_dict(dict, value);
+    }
+
+    /// Whether a dict that shares its class's keys can go on doing so with this key, which the
+    /// class then learns (`insert_split_key`).
+    fn split_takes_key(&mut self, dict: ObjId, key: ObjId) -> bool {
+        let DictObject {
+            split_type,
+            split_capacity,
+            used,
+            ..
+        } = *self.dict(dict);
+        if split_type.is_null() {
+            return used < usize::from(split_capacity);
+        }
+        let keys = &self.heap.type_object(split_type).shared_keys;
+        if self.shared_key_index(&keys.names, key).is_some() {
+            return true;
+        }
+        if keys.usable == 0 {
+            return false;
+        }
+        self.incref(key);
+        let version = self.interp.next_keys_version;
+        self.interp.next_keys_version = version.wrapping_add(1).max(1);
+        let keys = &mut self.heap.type_object_mut(split_type).shared_keys;
+        keys.names.push(key);
+        keys.usable -= 1;
+        keys.version = version;
+        true
+    }
+
+    /// Gives a dict that shared its class's keys a table of its own.
+    pub fn dict_leave_split(&mut self, dict: ObjId, slots: usize, kind: KeysKind) {
+        let table = self.dict_mut(dict);
+        table.split_type = ObjId::NULL;
+        table.split_capacity = 0;
+        // Nothing was allocated for it so far.
+        table.indices = Vec::new();
+        self.dict_rebuild(dict, slots, kind);
+    }
+
+    /// The instance whose `__dict__` this is lets it go: it keeps an array of its own
+    /// (`_PyDict_DetachFromObject`).
+    pub fn dict_detach(&mut self, dict: ObjId) {
+        let split_type = std::mem::take(&mut self.dict_mut(dict).split_type);
+        if !split_type.is_null() {
+            let keys = &self.heap.type_object(split_type).shared_keys;
+            let capacity = keys.names.len() + usize::from(keys.usable);
+            self.dict_mut(dict).split_capacity = capacity as u16;
+        }
     }
 
     /// Rebuilds the table and reports the entries that moved.

@@ -155,6 +155,7 @@ impl Vm {
         table.used = 0;
         table.usable = 0;
         table.kind = KeysKind::Unicode;
+        table.split_capacity = 0;
         table.keys_version = version;
         self.report_dict_entries(dict, &entries, Report::Removed);
         for entry in &entries {
@@ -176,7 +177,7 @@ impl Vm {
         if used == 0 {
             return copy;
         }
-        if used >= table.entries.len() * 2 / 3 {
+        if table.is_split() || used >= table.entries.len() * 2 / 3 {
             self.dict_clone_into(copy, dict);
             return copy;
         }
@@ -212,7 +213,9 @@ impl Vm {
         }
         let version = self.next_keys_version();
         let old_size = self.dict(target).keys_table_size();
+        let split_capacity = self.split_capacity(source);
         let table = self.dict_mut(target);
+        table.split_capacity = split_capacity;
         table.kind = kind;
         table.indices = indices;
         table.entries.clone_from(&entries);
@@ -224,6 +227,16 @@ impl Vm {
         if self.heap.is_tracked(source) && !self.heap.is_tracked(target) {
             self.heap.track(target);
         }
+    }
+
+    /// How many values C's array of a dict has that shares its class's keys; 0 for others.
+    fn split_capacity(&self, dict: ObjId) -> u16 {
+        let table = self.dict(dict);
+        if table.split_type.is_null() {
+            return table.split_capacity;
+        }
+        let keys = &self.heap.type_object(table.split_type).shared_keys;
+        keys.names.len() as u16 + u16::from(keys.usable)
     }
 
     /// Whether iterating `dict` is what `dict` itself does: then its entries can be read.
@@ -259,7 +272,7 @@ impl Vm {
         if self.dict_len(dict) == 0 {
             how = Override::Replace;
             let slots = source.indices.len();
-            let plain = source.split_type.is_null() && self.dict(dict).split_type.is_null();
+            let plain = !source.is_split() && !self.dict(dict).is_split();
             if plain
                 && count == source.entries.len()
                 && (slots == 8 || usable_fraction(slots / 2) < count)
@@ -460,6 +473,10 @@ impl Vm {
 
     /// Removes the last entry and gives its key and value (`dict_popitem`).
     fn dict_pop_last(&mut self, dict: ObjId) -> Option<(ObjId, ObjId)> {
+        if self.dict(dict).is_split() && self.dict_len(dict) > 0 {
+            // A class's table has 64 slots.
+            self.dict_leave_split(dict, 64, KeysKind::Unicode);
+        }
         let last = self
             .dict(dict)
             .entries
@@ -467,8 +484,6 @@ impl Vm {
             .rposition(|entry| !entry.key.is_null())?;
         let pair = self.dict_remove_entry(dict, last);
         self.dict_mut(dict).entries.truncate(last);
-        // A dict that shared its class's keys has a table of its own from here on.
-        self.dict_mut(dict).split_type = ObjId::NULL;
         Some(pair)
     }
 
@@ -739,11 +754,10 @@ impl Vm {
 fn dict_sizeof(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
     let basic = vm.heap.type_object(vm.type_of(this)).tp_basicsize as usize;
     let table = vm.dict(this);
-    let size = if table.split_type.is_null() {
-        table.keys_table_size()
+    let size = if table.is_split() {
+        8 * usize::from(vm.split_capacity(this))
     } else {
-        let keys = &vm.heap.type_object(table.split_type).shared_keys;
-        8 * (keys.names.len() + usize::from(keys.usable))
+        table.keys_table_size()
     };
     Ok(vm.new_int((basic + size) as i64))
 }

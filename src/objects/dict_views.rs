@@ -264,7 +264,7 @@ fn view_and(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
     let (mut this, mut other) = if is_set_view(vm, a) { (a, b) } else { (b, a) };
     let len = vm.len(this)?;
     let other_type = vm.type_of(other);
-    if (other_type == types::SET || other_type == types::FROZENSET) && len <= vm.len(other)? {
+    if other_type == types::SET && len <= vm.len(other)? {
         return vm.call_method_name(other, "intersection", &[this]);
     }
     if is_set_view(vm, other) && vm.len(other)? > len {

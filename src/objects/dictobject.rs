@@ -51,9 +51,18 @@ pub struct DictObject {
     /// instance whose values C keeps inline. Only `__sizeof__` shows the difference. Not counted;
     /// NULL for every other dict.
     pub split_type: ObjId,
+    /// The same for the `__dict__` of an instance that died, or a copy: how many values C's
+    /// array has; 0 for every other dict.
+    pub split_capacity: u16,
 }
 
 impl DictObject {
+    /// Whether C's dict would share a class's keys table and have only an array of values.
+    #[inline]
+    pub const fn is_split(&self) -> bool {
+        !self.split_type.is_null() || self.split_capacity > 0
+    }
+
     /// Unicode tables: values in entry order; others: value, then key (`dict_traverse`).
     pub fn traverse(&self, visit: Visit<'_>) {
         for (i, entry) in self.entries.iter().enumerate() {

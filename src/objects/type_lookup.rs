@@ -531,6 +531,7 @@ impl Vm {
         let ty = self.type_of(this);
         let inline = self.managed_mut(this).inline.take();
         let dict = self.new_dict();
+        self.dict_mut(dict).split_type = ty;
         if let Some(inline) = inline {
             let names = self.heap.type_object(ty).shared_keys.names.clone();
             for &i in &inline.order {
@@ -541,7 +542,6 @@ impl Vm {
                 self.dict_insert_new(dict, name, hash, value);
             }
         }
-        self.dict_mut(dict).split_type = ty;
         self.managed_mut(this).dict = dict;
         self.heap.touch(this);
         dict
