@@ -112,6 +112,8 @@ pub fn raise_syntax_error(
     };
     let text = match &error.text {
         Some(text) => Some(text.clone()),
+        // CPython reads the line from the file, which code from a string has not.
+        None if filename.starts_with('<') => None,
         None => source_line(source, lineno),
     };
     let msg = vm.new_str(&error.msg);

@@ -58,13 +58,14 @@ fn check_code(name: &str) {
     }
 }
 
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
     "classes",
     "comprehensions",
     "control_flow",
     "coroutines",
     "expressions",
     "extended_arg",
+    "folding",
     "patterns",
     "type_params",
 ];

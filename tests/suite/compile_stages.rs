@@ -11,13 +11,14 @@ use ouroscope::compiler::symtable::{Scope, ScopeId, SymbolTable};
 use ouroscope::compiler::{CompileOptions, compile_str, compile_with_stages, symbol_table};
 use serde_json::{Value, json};
 
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
     "classes",
     "comprehensions",
     "control_flow",
     "coroutines",
     "expressions",
     "extended_arg",
+    "folding",
     "patterns",
     "type_params",
 ];

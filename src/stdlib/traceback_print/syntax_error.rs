@@ -70,11 +70,13 @@ fn place(vm: &Vm, exception: ObjId, line: &str, lineno: Option<i64>) -> String {
     } else {
         right.chars().count() as i64 + 1
     };
+    // A column counts bytes and can lie behind the last character.
+    let line_end = right.chars().count() as i64 + 1;
     if !line.is_empty() && offset > length {
-        offset = length + 1;
+        offset = line_end;
     }
     if !line.is_empty() && end > length {
-        end = length + 1;
+        end = line_end;
     }
     if offset >= end || end < 0 {
         end = offset + 1;
