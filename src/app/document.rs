@@ -83,6 +83,7 @@ impl Document {
         let run = Run::start(&name, &source);
         let recording = Arc::clone(run.recording());
         let mut document = Self::new(title, path, recording, Some(run));
+        document.syntax_error = crate::views::source::compile_error(&source, &name);
         document.source = text;
         document
     }
@@ -125,10 +126,8 @@ impl Document {
     /// Takes in what the run recorded since the last time; says whether anything came.
     pub fn poll(&mut self) -> bool {
         let recording = Arc::clone(self.player.recording());
-        if let Some(run) = &mut self.run
-            && let Some(error) = run.take_syntax_error()
-        {
-            self.syntax_error = Some(error);
+        if let Some(run) = &mut self.run {
+            run.poll();
         }
         let before = self.timeline.taken().0;
         if before == recording.len() {
@@ -223,7 +222,16 @@ impl Document {
             if direction == Direction::Backward && moment < self.first() {
                 break;
             }
-            self.seek(moment);
+            let landing = match size {
+                Step::Line | Step::Over => self.landing(moment),
+                _ => moment,
+            };
+            // Going back from behind the line's own event leads to that event first.
+            let nowhere = landing >= from && direction == Direction::Backward;
+            self.seek(if nowhere { moment } else { landing });
+            if nowhere {
+                continue;
+            }
             if !matches!(size, Step::Line | Step::Over) || self.is_at_program_line() {
                 return true;
             }
@@ -235,6 +243,15 @@ impl Document {
         };
         self.seek(end);
         end != from
+    }
+
+    /// The moment at which the first instruction of a line is about to run, when that follows the
+    /// line's event at once.
+    fn landing(&self, moment: Moment) -> Moment {
+        let recording = self.player.recording();
+        (moment.0..moment.0 + 3)
+            .find(|&at| matches!(recording.event(Moment(at)), Ok(Event::Instruction { .. })))
+            .map_or(moment, |at| Moment(at + 1))
     }
 
     fn is_at_program_line(&self) -> bool {
@@ -265,7 +282,9 @@ impl Document {
             let in_program = frame
                 .and_then(|frame| look.code(frame.code))
                 .is_some_and(|code| look.names.program() == Some(&*code.co_filename));
-            if in_program && moment >= self.first() {
+            let landing = self.landing(moment);
+            if in_program && moment >= self.first() && landing != start {
+                self.seek(landing);
                 return true;
             }
             from = moment;
@@ -286,7 +305,14 @@ impl Document {
 
     /// A moment by its name.
     pub fn find_moment(&self, name: &str) -> Result<Moment, String> {
-        find_moment(self.player.recording(), name).map_err(|error| error.to_string())
+        let moment =
+            find_moment(self.player.recording(), name).map_err(|error| error.to_string())?;
+        let is_line = name.trim_start().starts_with("line:");
+        Ok(if is_line {
+            self.landing(moment)
+        } else {
+            moment
+        })
     }
 
     /// Whether the program still runs, or events still wait to be taken in.
@@ -300,8 +326,8 @@ impl Document {
     }
 
     /// Asks the run to stop.
-    pub fn stop(&mut self) {
-        if let Some(run) = &mut self.run {
+    pub fn stop(&self) {
+        if let Some(run) = &self.run {
             run.stop();
         }
     }
@@ -336,6 +362,9 @@ impl Document {
     pub fn outcome(&self) -> Option<(String, bool)> {
         if let Some(damage) = &self.damage {
             return Some((damage.clone(), true));
+        }
+        if let Some(failure) = self.run.as_ref().and_then(Run::failure) {
+            return Some((failure, true));
         }
         if self.syntax_error.is_some() {
             return Some(("SyntaxError".to_owned(), true));

@@ -1,31 +1,45 @@
 //! Starts a program on a thread of its own, and reads and writes recordings for the window.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::AppError;
+use crate::session::{Session, SessionOptions};
 use crate::trace::{Header, Recording, RecordingWriter};
 
 /// A program that runs, or ran, while its recording grows.
 #[derive(Debug)]
 pub struct Run {
     recording: Arc<Recording>,
+    session: Option<Session>,
+    failure: Option<String>,
 }
 
 impl Run {
-    /// Starts the program.
+    /// Starts the program. Its imports may read the modules beside it, and the standard library.
     pub fn start(name: &str, source: &[u8]) -> Self {
-        let header = Header {
+        let folder = Path::new(name).parent().filter(|folder| folder.is_dir());
+        let options = SessionOptions {
             program: name.to_owned(),
-            ..Header::default()
+            source: source.to_vec(),
+            stdlib: std::env::var_os("OUROSCOPE_STDLIB").map(PathBuf::from),
+            directory: folder.map(Path::to_owned),
+            path: vec![crate::session::EMBEDDED_STDLIB.to_owned()],
+            ..SessionOptions::default()
         };
-        let recording = Arc::new(Recording::new(header));
-        if let Ok(text) = crate::syntax::decode_source(source) {
-            recording.add_source(name, &text);
+        match Session::start(options) {
+            Ok(session) => Self {
+                recording: Arc::clone(session.recording()),
+                session: Some(session),
+                failure: None,
+            },
+            Err(error) => {
+                let recording = Arc::new(Recording::new(Header::default()));
+                RecordingWriter::new(Arc::clone(&recording)).finish();
+                Self { recording, session: None, failure: Some(error.to_string()) }
+            }
         }
-        RecordingWriter::new(Arc::clone(&recording)).finish();
-        Self { recording }
     }
 
     /// What is being recorded.
@@ -33,34 +47,53 @@ impl Run {
         &self.recording
     }
 
+    /// Takes in that the run is over, and why it was stopped if it was.
+    pub fn poll(&mut self) {
+        if let Some(session) = self.session.take_if(|session| !session.is_running()) {
+            self.failure = match session.join() {
+                Ok(outcome) => outcome.stopped,
+                Err(error) => Some(error.to_string()),
+            };
+        }
+    }
+
     /// Whether the program still runs.
     pub fn is_running(&self) -> bool {
-        !self.recording.is_complete()
+        self.session.as_ref().is_some_and(Session::is_running)
     }
 
     /// Asks it to stop.
-    pub fn stop(&mut self) {}
+    pub fn stop(&self) {
+        if let Some(session) = &self.session {
+            session.stop();
+        }
+    }
 
-    /// Why the program could not be compiled, once.
-    pub fn take_syntax_error(&mut self) -> Option<String> {
-        None
+    /// Why the run did not come to its own end, in a sentence.
+    pub fn failure(&self) -> Option<String> {
+        self.failure.clone()
     }
 }
 
 /// Opens a recording.
 pub fn open_recording(path: &Path) -> Result<Arc<Recording>, AppError> {
-    Err(AppError::File {
-        path: path.display().to_string(),
-        reason: "recordings cannot be read yet".to_owned(),
-    })
+    let recording = crate::trace::open(path).map_err(|error| failed(path, error.to_string()))?;
+    Ok(Arc::new(recording))
 }
 
 /// Saves a recording.
-pub fn save_recording(_recording: &Recording, path: &Path) -> Result<(), AppError> {
-    Err(AppError::File {
-        path: path.display().to_string(),
-        reason: "recordings cannot be written yet".to_owned(),
-    })
+pub fn save_recording(recording: &Recording, path: &Path) -> Result<(), AppError> {
+    crate::trace::save(recording, path).map_err(|error| failed(path, error.to_string()))?;
+    Ok(())
+}
+
+/// An error that names the file once.
+fn failed(path: &Path, reason: String) -> AppError {
+    let path = path.display().to_string();
+    match reason.strip_prefix(&format!("{path}: ")) {
+        Some(rest) => AppError::File { reason: rest.to_owned(), path },
+        None => AppError::File { path, reason },
+    }
 }
 
 /// An error of the system in the words people know.

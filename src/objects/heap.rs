@@ -494,6 +494,33 @@ impl Heap {
             payload,
             managed: None,
         };
+        if self.reporter.is_on() {
+            self.report_static(id);
+        }
+    }
+
+    /// Reports an object that exists before the interpreter starts, as CPython's static data does.
+    fn report_static(&mut self, id: ObjId) {
+        let size = match self.payload(id) {
+            Payload::Int(_) => 28,
+            Payload::Str(s) if s.text.is_ascii() => 41 + s.text.len(),
+            Payload::Str(s) => 57 + s.text.len() * s.text.kind(),
+            Payload::Bytes(b) => 33 + b.len(),
+            Payload::Tuple(items) => 40 + 8 * items.len(),
+            Payload::Type(_) => 416,
+            _ => 16,
+        };
+        self.reporter.emit(Event::Alloc {
+            gc: false,
+            reused: false,
+            obj: id,
+            address: self.address(id),
+            type_: self.type_of(id),
+            size: size as u32,
+        });
+        self.reporter.emit(Event::Immortalize { obj: id, old: 1 });
+        self.report_value(id);
+        self.touch(id);
     }
 
     /// A block of `size` bytes for something that is no object (`PyMem_Malloc`).

@@ -8,4 +8,5 @@ mod session;
 
 pub use limits::Limits;
 pub use report::{Info, info};
+pub use crate::stdlib::sysmodule::EMBEDDED_STDLIB;
 pub use session::{Outcome, Progress, Session, SessionError, SessionOptions, Sink};

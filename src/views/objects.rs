@@ -398,6 +398,7 @@ impl Builder<'_> {
                 list.push((look.short(entry.key, 24), entry.value, EdgeKind::Strong));
             }
         }
+        let owns_locals = has_locals(object);
         for &(slot, held) in object.slots.named() {
             let name = match slot.kind {
                 SlotKind::Attr | SlotKind::Slot => {
@@ -408,13 +409,24 @@ impl Builder<'_> {
                     look.slot_name(id, slot)
                 }
             };
-            list.push((name, held, EdgeKind::Strong));
+            // What every instance or generator has says nothing about this one.
+            let telling = slot.kind != SlotKind::Member
+                || !matches!(
+                    name.as_str(),
+                    "__class__"
+                        | "ob_type"
+                        | "f_code"
+                        | "f_funcobj"
+                        | "f_executable"
+                        | "gi_name"
+                        | "gi_qualname"
+                );
+            if telling {
+                list.push((name, held, EdgeKind::Strong));
+            }
         }
-        if let Some(frame) = look
-            .state
-            .frames
-            .iter()
-            .find(|frame| frame.generator == id && frame.suspended)
+        let frames = look.state.frames.iter();
+        for frame in frames.filter(|frame| frame.generator == id && frame.suspended && !owns_locals)
         {
             for (index, &held) in frame.localsplus.iter().enumerate() {
                 if !held.is_null() {
@@ -538,15 +550,22 @@ fn held_by(look: Look<'_>, id: ObjId) -> Vec<ObjId> {
     };
     let mut held: Vec<ObjId> = object.slots.iter().map(|(_, held)| held).collect();
     held.push(object.ob_type);
-    for frame in look
-        .state
-        .frames
-        .iter()
-        .filter(|frame| frame.generator == id && frame.suspended)
+    let frames = look.state.frames.iter();
+    for frame in
+        frames.filter(|frame| frame.generator == id && frame.suspended && !has_locals(object))
     {
         held.extend(frame.references().map(|(_, held)| held));
     }
     held
+}
+
+/// Whether the object reports the locals of its suspended frame itself.
+fn has_locals(object: &ObjectView) -> bool {
+    object
+        .slots
+        .named()
+        .iter()
+        .any(|(slot, _)| slot.kind == SlotKind::Local)
 }
 
 /// Keeps the selected box, its holders and what it holds.

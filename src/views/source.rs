@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::SourceLocation;
+use crate::compiler::{CompileOptions, compile};
 use crate::syntax::lines::LineTable;
 use crate::syntax::token::TokenKind;
 use crate::syntax::tokenizer::{TokenMode, tokenize};
@@ -276,6 +277,12 @@ impl SourceText {
             }
         }
     }
+}
+
+/// Why a program cannot be compiled, in CPython's words with the place; `None` when it can.
+pub fn compile_error(source: &[u8], filename: &str) -> Option<String> {
+    let error = compile(source, &CompileOptions::exec(filename)).err()?;
+    Some(error.to_string())
 }
 
 /// `match`, `case` and `type` are keywords only where a statement can begin.

@@ -226,14 +226,23 @@ impl Timeline {
     }
 }
 
-/// The whole run: from the program's first instruction to its end.
+/// The program's part of the run: from its first instruction to its last, with a little of the
+/// shutdown behind it.
 fn whole(app: &AppState) -> (f64, f64) {
     let first = app.first().0 as f64;
     let last = app.last().0 as f64;
-    if last - first < 2.0 {
+    let end = app
+        .document
+        .as_ref()
+        .and_then(|document| document.timeline().finalizing())
+        .map_or(last, |moment| {
+            let end = moment.0 as f64;
+            (end + (end - first) * 0.04).min(last)
+        });
+    if end - first < 2.0 {
         (0.0, last.max(2.0))
     } else {
-        (first, last)
+        (first, end)
     }
 }
 

@@ -82,7 +82,7 @@ impl Panel for SourcePanel {
                         line_ui(ui, ctx, source, place.as_ref(), index + 1, row, char_width);
                     });
             });
-        if can_edit {
+        if can_edit && ui.rect_contains_pointer(rect) {
             let button = Rect::from_min_size(
                 rect.right_bottom() + Vec2::new(-62.0, -40.0),
                 Vec2::new(46.0, 24.0),

@@ -33,7 +33,7 @@ type Graph =
 /// The name under which `egui_graphs` keeps this view's state.
 const VIEW: &str = "objects";
 /// Text smaller than at this zoom cannot be read, so the picture is never made smaller by itself.
-const SMALLEST_AUTO_ZOOM: f32 = 0.8;
+const SMALLEST_AUTO_ZOOM: f32 = 0.75;
 const ZOOM: std::ops::RangeInclusive<f32> = 0.08..=3.0;
 /// Names for screen readers cost a little each; beyond this many boxes they are left out.
 const MOST_NAMED_BOXES: usize = 300;
@@ -51,6 +51,7 @@ pub struct ObjectsPanel {
     bounds: Rect,
     cache: Option<Cache>,
     reveal: bool,
+    last_corner: Option<Pos2>,
     /// The moment of the picture, and its counts: the next picture shows how they changed.
     shown_at: Moment,
     counts: HashMap<u64, u32>,
@@ -91,6 +92,7 @@ impl Default for ObjectsPanel {
             bounds: Rect::ZERO,
             cache: None,
             reveal: false,
+            last_corner: None,
             shown_at: Moment(0),
             counts: HashMap::new(),
         }
@@ -367,7 +369,13 @@ impl ObjectsPanel {
         self.wheel(ui, rect);
         let mut metadata = MetadataFrame::new(Some(VIEW.to_owned()));
         metadata.zoom = self.camera.zoom;
-        metadata.pan = self.camera.pan;
+        // The crate moves the canvas along when its place in the window changes; ours is relative
+        // to that place already.
+        let shift = self
+            .last_corner
+            .map_or(Vec2::ZERO, |corner| rect.min - corner);
+        self.last_corner = Some(rect.min);
+        metadata.pan = self.camera.pan - shift;
         metadata.save(ui);
         let painter = ui.painter().clone();
         let start = painter.add(Shape::Noop);
@@ -390,11 +398,16 @@ impl ObjectsPanel {
         for change in response.changes {
             self.take_change(ui, rect, &change, ctx);
         }
-        // The first frame of a new view is fitted by the crate; ours is the camera that counts.
         let moved = response.response.dragged() && self.graph.dragged_node().is_none();
         if moved {
             self.camera.pan = after.pan;
             self.camera.auto = false;
+        }
+        // In its first frame the crate fits a new view by itself; ours is the camera that counts.
+        let same = (after.zoom - self.camera.zoom).abs() < 1e-4
+            && (after.pan - self.camera.pan).length() < 0.5;
+        if !same {
+            ui.ctx().request_repaint();
         }
         if response.response.clicked()
             && self.hit(ui, rect).is_none()
@@ -411,7 +424,7 @@ impl ObjectsPanel {
             }
             index += 1;
         });
-        self.cache = Some(Cache {
+        self.cache = same.then(|| Cache {
             rect,
             shapes,
             key: (ctx.app.revision, self.camera),

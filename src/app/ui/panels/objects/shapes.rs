@@ -487,8 +487,8 @@ impl DisplayEdge<Arc<NodePaint>, Arc<EdgePaint>, Directed, DefaultIx, NodeShape>
             color,
             Stroke::NONE,
         ));
-        let long = points[0].distance(points[3]) > 150.0 * zoom;
-        if (self.paint.selected && long) || edge.row.is_none() {
+        // The row that an arrow starts from has its name already.
+        if edge.row.is_none() {
             label_shapes(edge, &points, zoom, theme, color, ctx.ctx, &mut shapes);
         }
         shapes
