@@ -90,6 +90,7 @@ pub fn start(p: &mut Parser<'_>, mode: Mode) -> P<()> {
                 .get(p.mark)
                 .is_none_or(|t| t.kind != T::EndMarker)
             {
+                p.error_is_final = true;
                 return p
                     .raise_last("multiple statements found while compiling a single statement");
             }

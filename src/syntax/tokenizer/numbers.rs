@@ -150,18 +150,17 @@ impl Tokenizer<'_> {
         let Some(&c) = rest.first() else {
             return Ok(());
         };
-        let keyword = [
-            &b"and"[..],
-            b"else",
-            b"for",
-            b"if",
-            b"in",
-            b"is",
-            b"or",
-            b"not",
-        ]
-        .iter()
-        .any(|keyword| rest.starts_with(keyword));
+        let in_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b >= 0x80;
+        // Of these only the first two letters are looked at.
+        let keyword = [b"if", b"in", b"is"]
+            .iter()
+            .any(|keyword| rest.starts_with(*keyword))
+            || [&b"and"[..], b"else", b"for", b"or", b"not"]
+                .iter()
+                .any(|keyword| {
+                    rest.strip_prefix(*keyword)
+                        .is_some_and(|after| !after.first().is_some_and(in_name))
+                });
         if keyword {
             self.warn(format!("invalid {kind} literal"));
             return Ok(());
