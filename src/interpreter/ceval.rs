@@ -19,7 +19,7 @@ use crate::objects::wellknown::types;
 use super::instructions;
 
 /// Virtual nanoseconds that an instruction takes.
-pub const INSTRUCTION_NANOS: u64 = 50;
+pub const INSTRUCTION_NANOS: u64 = crate::threads::VirtualClock::INSTRUCTION.0;
 
 /// Where control goes after an instruction.
 #[derive(Clone, Copy, Debug)]
@@ -301,9 +301,12 @@ impl<'vm, M: Mode> Eval<'vm, M> {
     /// Serves what waits: a stop, a scheduled collection, other threads (`_Py_HandlePending`).
     #[inline]
     pub fn poll(&mut self) -> PyResult<()> {
-        if self.vm.heap.gc.scheduled
-            || self.vm.eval_breaker != 0
-            || self.vm.interp.instructions >= self.vm.interp.next_poll
+        let vm = &*self.vm;
+        let due = vm.interp.instructions >= vm.interp.next_poll;
+        if vm.heap.gc.scheduled
+            || vm.eval_breaker != 0
+            || due
+            || vm.stop_flag.load(std::sync::atomic::Ordering::Relaxed)
         {
             self.handle_pending()
         } else {

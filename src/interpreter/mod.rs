@@ -15,4 +15,5 @@ pub mod intrinsics;
 pub mod locals;
 pub mod pending;
 pub mod suggestions;
+pub mod threads;
 pub mod unwind;

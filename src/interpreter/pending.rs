@@ -16,8 +16,8 @@ pub fn handle_pending(vm: &mut Vm) -> PyResult<()> {
     if vm.heap.gc.scheduled {
         crate::gc::run_scheduled(vm);
     }
-    if vm.eval_breaker & breaker::GIL_DROP_REQUEST != 0 {
-        (vm.hooks.block_on)(vm, ObjId::NULL, 0)?;
+    if vm.interp.instructions >= vm.interp.next_poll {
+        super::threads::poll(vm)?;
     }
     if vm.eval_breaker & breaker::ASYNC_EXCEPTION != 0 {
         vm.eval_breaker &= !breaker::ASYNC_EXCEPTION;

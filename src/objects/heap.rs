@@ -165,6 +165,48 @@ impl Default for Heap {
 }
 
 impl Heap {
+    /// A heap without any slot.
+    pub fn hollow() -> Self {
+        Self {
+            objects: Vec::new(),
+            gc_heads: Vec::new(),
+            addresses: Vec::new(),
+            free_slots: Vec::new(),
+            obmalloc: Obmalloc::new(),
+            gc: GcState {
+                enabled: true,
+                debug: 0,
+                count: [0; 3],
+                threshold: [2000, 10, 10],
+                collecting: false,
+                long_lived_total: 0,
+                long_lived_pending: 0,
+                stats: [[0; 3]; 3],
+                garbage: ObjId::NULL,
+                callbacks: ObjId::NULL,
+                scheduled: false,
+            },
+            freelists: FreeLists {
+                float: FreeList::new(100),
+                tuple: (0..20).map(|_| FreeList::new(2000)).collect(),
+                list: FreeList::new(80),
+                dict: FreeList::new(80),
+                dict_keys: FreeList::new(80),
+                slice: FreeList::new(1),
+                context: FreeList::new(255),
+                async_gen_wrapped: FreeList::new(80),
+                async_gen_asend: FreeList::new(80),
+            },
+            reporter: Reporter::default(),
+            interned: HashMap::new(),
+            dirty: Vec::new(),
+            reported_edges: HashMap::new(),
+            live: 0,
+            next_static_address: 0x5555_5590_0000,
+            block_sizes: HashMap::new(),
+        }
+    }
+
     /// A heap with all static slots empty; `Vm::new` fills them.
     pub fn new(reporter: Reporter) -> Self {
         let mut heap = Self {

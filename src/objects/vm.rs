@@ -64,6 +64,45 @@ pub trait Host: Send {
     fn stdlib_file(&mut self, path: &str) -> Option<Vec<u8>>;
 }
 
+/// The outside world of a hollow machine: nothing.
+struct NoHost;
+
+impl Host for NoHost {
+    fn write(&mut self, _stream: Stream, _bytes: &[u8]) {}
+    fn read_line(&mut self) -> Option<String> {
+        None
+    }
+    fn read_file(&mut self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
+    fn is_dir(&mut self, _path: &str) -> bool {
+        false
+    }
+    fn list_dir(&mut self, _path: &str) -> Option<Vec<String>> {
+        None
+    }
+    fn stdlib_file(&mut self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+impl Hooks {
+    /// For a hollow machine, which calls none of them.
+    fn hollow() -> Self {
+        Self {
+            function_vectorcall: |_, _, _, _| Err(Raised(())),
+            gen_send: |_, _, _, _| Err(Raised(())),
+            import_module: |_, _| Err(Raised(())),
+            gc_collect: |_, _| 0,
+            compile: |_, _, _, _, _, _| Err(Raised(())),
+            eval_code: |_, _, _, _| Err(Raised(())),
+            write_unraisable: |_, _, _| {},
+            warn: |_, _, _, _| Err(Raised(())),
+            block_on: |_, _, _| Err(Raised(())),
+        }
+    }
+}
+
 /// What lies above the objects, as `PyInterpreterState.eval_frame` and its kin do in C.
 #[derive(Clone, Copy, Debug)]
 pub struct Hooks {
@@ -246,6 +285,24 @@ impl Vm {
         };
         super::startup::create_static_objects(&mut vm);
         vm
+    }
+
+    /// A machine without contents, which stands in a thread's place while another thread has the
+    /// real one.
+    pub fn hollow() -> Self {
+        Self {
+            heap: Heap::hollow(),
+            tstate: ThreadState::default(),
+            other_tstates: BTreeMap::new(),
+            interp: InterpreterState::default(),
+            hooks: Hooks::hollow(),
+            host: Box::new(NoHost),
+            eval_breaker: 0,
+            stop_flag: Arc::new(AtomicBool::new(false)),
+            stop: None,
+            trash: Vec::new(),
+            dealloc_depth: 0,
+        }
     }
 
     // ---- counting

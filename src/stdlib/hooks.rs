@@ -1,8 +1,9 @@
 //! What lies above the objects, handed to the machine in one table.
 
 use crate::base::ObjId;
-use crate::interpreter::{frames, generators};
+use crate::interpreter::{frames, generators, threads};
 use crate::objects::vm::{Hooks, PyResult, Vm};
+use crate::threads::Nanos;
 
 /// The hooks of a complete machine.
 pub fn hooks() -> Hooks {
@@ -19,14 +20,9 @@ pub fn hooks() -> Hooks {
     }
 }
 
-/// With a single thread nobody can wake the caller: only the deadline ends the wait.
+/// Sleeps until a virtual time.
 fn block_on(vm: &mut Vm, _object: ObjId, deadline: u64) -> PyResult<bool> {
-    vm.eval_breaker &= !crate::objects::vm::breaker::GIL_DROP_REQUEST;
-    if deadline == u64::MAX {
-        let stop =
-            crate::objects::vm::Stop::Deadlock("the only thread waits for itself".to_owned());
-        return Err(vm.stop_with(stop));
-    }
-    vm.interp.clock_nanos = vm.interp.clock_nanos.max(deadline);
+    let now = threads::now(vm);
+    threads::sleep(vm, Nanos(deadline.saturating_sub(now.0)))?;
     Ok(false)
 }

@@ -15,10 +15,14 @@ pub mod itertools_combinatoric;
 pub mod itertoolsmodule;
 pub mod mathmodule;
 pub mod operatormodule;
+pub mod posixmodule;
 pub mod run;
 pub mod shutdown;
 pub mod source_lines;
+pub mod structseq;
+pub mod sys_info;
 pub mod sysmodule;
+pub mod threadmodule;
 pub mod traceback_print;
 pub mod warnings;
 pub mod weakrefmodule;
@@ -47,7 +51,9 @@ pub static MODULES: &[&ModuleDef] = &[
     &bltinmodule::MODULE,
     &mathmodule::MODULE,
     &operatormodule::MODULE,
+    &posixmodule::MODULE,
     &sysmodule::MODULE,
+    &threadmodule::MODULE,
     &weakrefmodule::MODULE,
 ];
 

@@ -25,6 +25,8 @@ pub fn lines(vm: &mut Vm, filename: &str) -> Vec<String> {
     let synthetic = filename.starts_with('<') && filename.ends_with('>');
     let bytes = if synthetic {
         None
+    } else if let Some(inside) = filename.strip_prefix(super::sysmodule::EMBEDDED_STDLIB) {
+        vm.host.stdlib_file(inside.trim_start_matches('/'))
     } else {
         vm.host.read_file(filename)
     };

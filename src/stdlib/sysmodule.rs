@@ -63,6 +63,62 @@ pub static MODULE: ModuleDef = ModuleDef {
             "($module, /)",
         ),
         MethodDef::new(
+            "getfilesystemencoding",
+            MethodImpl::NoArgs(|vm, _| Ok(vm.new_str("utf-8"))),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "getfilesystemencodeerrors",
+            MethodImpl::NoArgs(|vm, _| Ok(vm.new_str("surrogateescape"))),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "gettrace",
+            MethodImpl::NoArgs(|vm, _| {
+                let hook = vm.tstate.trace_func;
+                Ok(if hook.is_null() {
+                    NONE
+                } else {
+                    vm.incref(hook)
+                })
+            }),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "getswitchinterval",
+            MethodImpl::NoArgs(getswitchinterval),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "setswitchinterval",
+            MethodImpl::O(setswitchinterval),
+            "($module, interval, /)",
+        ),
+        MethodDef::new(
+            "get_int_max_str_digits",
+            MethodImpl::NoArgs(|vm, _| {
+                let digits = i64::from(vm.interp.int_max_str_digits);
+                Ok(vm.new_int(digits))
+            }),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "set_int_max_str_digits",
+            MethodImpl::O(set_int_max_str_digits),
+            "($module, /, maxdigits)",
+        ),
+        MethodDef::new("audit", MethodImpl::Fast(|_, _, _| Ok(NONE)), ""),
+        MethodDef::new(
+            "unraisablehook",
+            MethodImpl::O(unraisablehook),
+            "($module, unraisable, /)",
+        ),
+        MethodDef::new(
+            "_clear_type_cache",
+            MethodImpl::NoArgs(|_, _| Ok(NONE)),
+            "($module, /)",
+        ),
+        MethodDef::new(
             "is_finalizing",
             MethodImpl::NoArgs(|vm, _| Ok(bool_obj(vm.interp.finalizing))),
             "($module, /)",
@@ -72,6 +128,7 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 fn add_attributes(vm: &mut Vm, module: ObjId) -> PyResult<()> {
+    super::sys_info::add(vm, module);
     let version = vm.new_str("3.13.0 (main, Oct  7 2024, 00:00:00) [GCC]");
     vm.module_add(module, "version", version);
     let maxsize = vm.new_int(i64::MAX);
@@ -230,6 +287,47 @@ fn excepthook(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("excepthook", args.len(), 3, 3)?;
     let text = super::traceback_print::format_exception(vm, args[1]);
     super::traceback_print::write_stderr(vm, &text);
+    Ok(NONE)
+}
+
+fn getswitchinterval(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+    let interval = crate::interpreter::threads::scheduler(vm).interval().secs();
+    Ok(vm.new_float(interval))
+}
+
+fn setswitchinterval(vm: &mut Vm, _: ObjId, interval: ObjId) -> PyResult<ObjId> {
+    let secs = match *vm.heap.payload(interval) {
+        Payload::Float(f) => f,
+        Payload::Int(i) => i as f64,
+        _ => {
+            let kind = vm.type_name_of(interval);
+            return Err(vm.type_error(format!("must be real number, not {kind}")));
+        }
+    };
+    if secs <= 0.0 {
+        return Err(vm.value_error("switch interval must be strictly positive"));
+    }
+    let interval = crate::threads::Nanos::from_secs_ceil(secs);
+    crate::interpreter::threads::scheduler(vm).set_interval(interval);
+    Ok(NONE)
+}
+
+fn set_int_max_str_digits(vm: &mut Vm, _: ObjId, digits: ObjId) -> PyResult<ObjId> {
+    let digits = vm.index_as_ssize(digits, None)?;
+    if digits != 0 && digits < 640 {
+        return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
+    }
+    vm.interp.int_max_str_digits = digits as u32;
+    Ok(NONE)
+}
+
+/// The default hook: writes what the machine itself would write.
+fn unraisablehook(vm: &mut Vm, _: ObjId, unraisable: ObjId) -> PyResult<ObjId> {
+    let value = vm.getattr_name(unraisable, "exc_value")?;
+    let object = vm.getattr_name(unraisable, "object")?;
+    vm.set_raised(value);
+    super::traceback_print::write_unraisable(vm, object, "");
+    vm.decref(object);
     Ok(NONE)
 }
 

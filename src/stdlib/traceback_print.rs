@@ -14,6 +14,7 @@ mod stack;
 mod syntax_error;
 
 pub use groups::format_exception;
+pub use hints::STDLIB_MODULE_NAMES;
 pub use stack::{Entry, entries};
 
 /// Writes text to `sys.stderr`, or to the host when the program has taken that away.

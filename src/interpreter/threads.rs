@@ -1,0 +1,317 @@
+//! The machine moves from thread to thread: each Python thread is an OS thread that runs only
+//! while it has the machine.
+//!
+//! Mirrors the use of the GIL in `Python/ceval_gil.c`; who runs next is decided by the pure model
+//! in [`crate::threads`]. A thread that gives way sends the whole [`Vm`] to the next one and waits
+//! for its own mailbox; nothing else is shared.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::base::{ObjId, ThreadId};
+use crate::events::{Event, WaitReason};
+use crate::objects::vm::{PyResult, Stop, ThreadState, Vm};
+use crate::threads::gil::{LockId, Next, Scheduler, WaitFor, WakeReason};
+use crate::threads::{Nanos, VirtualClock};
+
+/// Bytes of stack for a thread that the program starts.
+const STACK_SIZE: usize = 256 << 20;
+const STATE: &str = "threads";
+
+/// The threads of a run.
+struct Threads {
+    scheduler: Scheduler,
+    mailboxes: BTreeMap<ThreadId, Sender<Box<Vm>>>,
+}
+
+thread_local! {
+    /// Where this OS thread gets the machine back.
+    static MAILBOX: RefCell<Option<Receiver<Box<Vm>>>> = const { RefCell::new(None) };
+}
+
+fn threads(vm: &mut Vm) -> &mut Threads {
+    vm.interp
+        .native_state
+        .entry(STATE)
+        .or_insert_with(|| {
+            Box::new(Threads {
+                scheduler: Scheduler::new(0),
+                mailboxes: BTreeMap::new(),
+            })
+        })
+        .downcast_mut()
+        .expect("only this file puts it there")
+}
+
+/// The model of the GIL.
+pub fn scheduler(vm: &mut Vm) -> &mut Scheduler {
+    &mut threads(vm).scheduler
+}
+
+/// The virtual time.
+pub fn now(vm: &Vm) -> Nanos {
+    Nanos(vm.interp.clock_nanos + vm.interp.instructions * VirtualClock::INSTRUCTION.0)
+}
+
+/// Lets the virtual clock jump ahead.
+fn advance_to(vm: &mut Vm, time: Nanos) {
+    let current = now(vm);
+    if time > current {
+        vm.interp.clock_nanos += time.0 - current.0;
+        vm.heap.reporter.emit(Event::Clock {
+            old_nanos: current.0,
+            new_nanos: time.0,
+        });
+    }
+}
+
+/// Works out at which instruction the holder has to look at its breaker again.
+fn set_next_poll(vm: &mut Vm) {
+    let next = threads(vm).scheduler.next_event();
+    vm.interp.next_poll = if next == Nanos::NEVER {
+        u64::MAX
+    } else {
+        next.0
+            .saturating_sub(vm.interp.clock_nanos)
+            .div_ceil(VirtualClock::INSTRUCTION.0)
+    };
+}
+
+/// The holder's poll: another thread may be due.
+pub fn poll(vm: &mut Vm) -> PyResult<()> {
+    let time = now(vm);
+    let next = threads(vm).scheduler.poll(time);
+    if let Some(next) = next {
+        let thread = vm.tstate.id;
+        vm.heap.reporter.emit(Event::GilDrop {
+            thread,
+            forced: true,
+        });
+        switch_to(vm, next);
+    }
+    set_next_poll(vm);
+    Ok(())
+}
+
+/// Starts a thread that runs `body` once it gets the machine; gives its number.
+pub fn start(vm: &mut Vm, body: impl FnOnce(&mut Vm) + Send + 'static) -> PyResult<ThreadId> {
+    if vm.tstate.id == ThreadId(0) {
+        ensure_mailbox(vm);
+    }
+    let time = now(vm);
+    let (sender, receiver) = channel::<Box<Vm>>();
+    let thread = threads(vm).scheduler.start_thread(time);
+    threads(vm).mailboxes.insert(thread, sender);
+    let mut tstate = ThreadState {
+        id: thread,
+        ident: ident_of(thread),
+        ..ThreadState::default()
+    };
+    tstate.py_recursion_remaining = vm.interp.recursion_limit;
+    tstate.c_recursion_remaining = 10000;
+    tstate.exc_info.push(ObjId::NULL);
+    vm.other_tstates.insert(thread, tstate);
+    let name = vm.heap.reporter.text("");
+    vm.heap.reporter.emit(Event::ThreadStart {
+        thread,
+        name,
+        ident: ident_of(thread),
+    });
+    vm.heap.reporter.emit(Event::GilWait { thread });
+    let spawned = std::thread::Builder::new()
+        .stack_size(STACK_SIZE)
+        .spawn(move || {
+            MAILBOX.set(Some(receiver));
+            // Without a machine the run is over before this thread's first turn.
+            let Some(mut vm) = receive() else { return };
+            body(&mut vm);
+            finish(vm);
+        });
+    if spawned.is_err() {
+        return Err(vm.raise(
+            crate::objects::wellknown::types::RUNTIME_ERROR,
+            "can't start new thread",
+        ));
+    }
+    set_next_poll(vm);
+    Ok(thread)
+}
+
+/// What `threading.get_ident()` gives in a thread.
+pub fn ident_of(thread: ThreadId) -> u64 {
+    0x7f00_0000_0740 + u64::from(thread.0) * 0x80_1000
+}
+
+fn ensure_mailbox(vm: &mut Vm) {
+    if !threads(vm).mailboxes.contains_key(&ThreadId(0)) {
+        let (sender, receiver) = channel::<Box<Vm>>();
+        threads(vm).mailboxes.insert(ThreadId(0), sender);
+        MAILBOX.set(Some(receiver));
+    }
+}
+
+/// Waits for the machine; `None` when the run has ended.
+fn receive() -> Option<Box<Vm>> {
+    MAILBOX.with_borrow(|mailbox| mailbox.as_ref()?.recv().ok())
+}
+
+/// The mark that unwinds a thread whose run ended while it waited.
+struct RunEnded;
+
+/// Hands the machine to `next` and waits until it comes back.
+fn switch_to(vm: &mut Vm, next: ThreadId) {
+    let current = vm.tstate.id;
+    if next == current {
+        return;
+    }
+    let incoming = vm
+        .other_tstates
+        .remove(&next)
+        .expect("the model knows only threads that exist");
+    let outgoing = std::mem::replace(&mut vm.tstate, incoming);
+    vm.other_tstates.insert(current, outgoing);
+    vm.heap.reporter.emit(Event::GilTake {
+        thread: next,
+        previous: current,
+    });
+    let sender = threads(vm)
+        .mailboxes
+        .get(&next)
+        .cloned()
+        .expect("each thread has a mailbox");
+    let machine = std::mem::replace(vm, Vm::hollow());
+    if let Err(unsent) = sender.send(Box::new(machine)) {
+        // The OS thread is gone, which is our bug; keep the machine.
+        *vm = *unsent.0;
+        return;
+    }
+    match receive() {
+        Some(machine) => *vm = *machine,
+        None => std::panic::resume_unwind(Box::new(RunEnded)),
+    }
+}
+
+/// Ends the calling thread and hands the machine on.
+fn finish(mut vm: Box<Vm>) {
+    let time = now(&vm);
+    let thread = vm.tstate.id;
+    vm.heap.reporter.emit(Event::ThreadEnd { thread });
+    let next = threads(&mut vm).scheduler.finish(time);
+    match next {
+        Next::Run { thread: next, now } => {
+            advance_to(&mut vm, now);
+            let incoming = vm
+                .other_tstates
+                .remove(&next)
+                .expect("the model knows only threads that exist");
+            vm.tstate = incoming;
+            vm.heap.reporter.emit(Event::GilTake {
+                thread: next,
+                previous: thread,
+            });
+            let sender = threads(&mut vm)
+                .mailboxes
+                .get(&next)
+                .cloned()
+                .expect("each thread has a mailbox");
+            set_next_poll(&mut vm);
+            let _ = sender.send(vm);
+        }
+        Next::Deadlock(deadlock) => {
+            let first = deadlock.waiting.first().map_or(ThreadId(0), |w| w.thread);
+            vm.stop_with(Stop::Deadlock(format!("{:?}", deadlock.waiting)));
+            if let Some(incoming) = vm.other_tstates.remove(&first) {
+                vm.tstate = incoming;
+                if let Some(sender) = threads(&mut vm).mailboxes.get(&first).cloned() {
+                    let _ = sender.send(vm);
+                }
+            }
+        }
+        Next::AllFinished => {}
+    }
+}
+
+/// What a blocking call does: the model says who goes on.
+fn follow(
+    vm: &mut Vm,
+    next: Next,
+    reason: WaitReason,
+    object: ObjId,
+) -> PyResult<Option<WakeReason>> {
+    let current = vm.tstate.id;
+    match next {
+        Next::Run { thread, now } => {
+            vm.heap.reporter.emit(Event::ThreadBlock {
+                thread: current,
+                reason,
+                object,
+            });
+            advance_to(vm, now);
+            switch_to(vm, thread);
+            vm.heap.reporter.emit(Event::ThreadWake {
+                thread: current,
+                reason,
+                object,
+            });
+            set_next_poll(vm);
+            if vm.stop.is_some() {
+                return Err(crate::objects::vm::Raised::already_set());
+            }
+            Ok(threads(vm).scheduler.woken_by(current))
+        }
+        Next::Deadlock(deadlock) => {
+            let waits: Vec<String> = deadlock
+                .waiting
+                .iter()
+                .map(|w| {
+                    let what = match w.waits_for {
+                        WaitFor::Lock(lock) => format!("lock {}", lock.0),
+                        WaitFor::Thread(thread) => format!("the end of thread {}", thread.0),
+                        WaitFor::Time => "time".to_owned(),
+                    };
+                    format!("thread {} waits for {what}", w.thread.0)
+                })
+                .collect();
+            Err(vm.stop_with(Stop::Deadlock(waits.join(", "))))
+        }
+        Next::AllFinished => Ok(None),
+    }
+}
+
+/// Sleeps on the virtual clock.
+pub fn sleep(vm: &mut Vm, span: Nanos) -> PyResult<()> {
+    ensure_main(vm);
+    let time = now(vm);
+    let next = threads(vm).scheduler.sleep_until(time, time.after(span));
+    follow(vm, next, WaitReason::Sleep, ObjId::NULL).map(|_| ())
+}
+
+/// Blocks until the lock is the caller's; false when `until` came first.
+pub fn acquire_blocking(vm: &mut Vm, lock: LockId, object: ObjId, until: Nanos) -> PyResult<bool> {
+    ensure_main(vm);
+    let time = now(vm);
+    let next = threads(vm).scheduler.block_on(time, lock, until);
+    Ok(follow(vm, next, WaitReason::Lock, object)? == Some(WakeReason::Acquired))
+}
+
+/// Waits for a thread to end; false when `until` came first.
+pub fn join(vm: &mut Vm, thread: ThreadId, until: Nanos) -> PyResult<bool> {
+    ensure_main(vm);
+    let time = now(vm);
+    let next = threads(vm).scheduler.join(time, thread, until);
+    Ok(follow(vm, next, WaitReason::Join, ObjId::NULL)? == Some(WakeReason::Joined))
+}
+
+/// Releases a lock that is held.
+pub fn release(vm: &mut Vm, lock: LockId) {
+    let time = now(vm);
+    threads(vm).scheduler.release_lock(time, lock);
+    set_next_poll(vm);
+}
+
+fn ensure_main(vm: &mut Vm) {
+    if vm.tstate.id == ThreadId(0) {
+        ensure_mailbox(vm);
+    }
+}
