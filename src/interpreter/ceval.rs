@@ -328,6 +328,7 @@ impl<'vm, M: Mode> Eval<'vm, M> {
         if self.vm.heap.has_dirty() {
             self.vm.heap.report_dirty();
         }
+        self.vm.report_handled();
         let line = self.code.line_of(self.pc as u32).max(0) as u32;
         let frame = self
             .vm

@@ -835,6 +835,14 @@ impl Heap {
         }
     }
 
+    /// Reports every reference that `id` owns, also those that `tp_traverse` leaves out.
+    pub fn traverse_owned(&self, id: ObjId, visit: &mut dyn FnMut(Place, ObjId)) {
+        self.traverse(id, visit);
+        if let Payload::Type(t) = self.payload(id) {
+            t.traverse_hidden(visit);
+        }
+    }
+
     fn traverse_managed(
         &self,
         ob_type: ObjId,
@@ -1044,7 +1052,7 @@ impl Heap {
     /// Reports all edges of a new object.
     fn report_edges(&mut self, id: ObjId) {
         let mut edges = Vec::new();
-        self.traverse(id, &mut |place, target| edges.push((place, target)));
+        self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
         for (place, target) in edges {
             let slot = self.slot_of(place);
             self.reporter.emit(Event::SlotSet {
@@ -1095,18 +1103,34 @@ impl Heap {
                 continue;
             }
             let mut edges = Vec::new();
-            self.traverse(id, &mut |place, target| edges.push((place, target)));
+            self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
             let new: Vec<(Slot, ObjId)> = edges
                 .into_iter()
                 .map(|(p, t)| (self.slot_of(p), t))
                 .collect();
-            let old = self.reported_edges.remove(&id).unwrap_or_default();
+            self.report_difference(id, new);
+        }
+    }
+
+    /// Reports the references that the interpreter itself holds, as far as they changed.
+    pub fn report_interpreter(&mut self, held: &[(String, ObjId)]) {
+        let mut new = Vec::new();
+        for (name, id) in held {
+            let key = self.reporter.text(name).0;
+            new.push((Slot { kind: SlotKind::Member, key }, *id));
+        }
+        self.report_difference(ObjId::NULL, new);
+    }
+
+    /// Reports how the references of `owner` differ from those reported last.
+    fn report_difference(&mut self, owner: ObjId, new: Vec<(Slot, ObjId)>) {
+            let old = self.reported_edges.remove(&owner).unwrap_or_default();
             let old_map: HashMap<Slot, ObjId> = old.iter().copied().collect();
             let new_map: HashMap<Slot, ObjId> = new.iter().copied().collect();
             for (slot, before) in old {
                 if !new_map.contains_key(&slot) {
                     self.reporter.emit(Event::SlotSet {
-                        owner: id,
+                        owner,
                         slot,
                         old: before,
                         new: ObjId::NULL,
@@ -1117,7 +1141,7 @@ impl Heap {
                 let before = old_map.get(&slot).copied().unwrap_or(ObjId::NULL);
                 if before != after {
                     self.reporter.emit(Event::SlotSet {
-                        owner: id,
+                        owner,
                         slot,
                         old: before,
                         new: after,
@@ -1125,9 +1149,8 @@ impl Heap {
                 }
             }
             if !new.is_empty() {
-                self.reported_edges.insert(id, new);
+                self.reported_edges.insert(owner, new);
             }
-        }
     }
 
     fn report_pool_changes(&mut self) {

@@ -210,6 +210,31 @@ impl TypeObject {
         }
     }
 
+    /// Reports the owned references that [`Self::traverse`] leaves out, as `type_traverse` does:
+    /// all of a static type, the names of a heap type.
+    pub fn traverse_hidden(&self, visit: Visit<'_>) {
+        let hidden = if self.is_heap_type() {
+            [
+                ("ht_name", self.ht_name),
+                ("ht_qualname", self.ht_qualname),
+                ("ht_slots", self.ht_slots),
+                ("", ObjId::NULL),
+            ]
+        } else {
+            [
+                ("tp_dict", self.tp_dict),
+                ("tp_mro", self.tp_mro),
+                ("tp_bases", self.tp_bases),
+                ("tp_base", self.tp_base),
+            ]
+        };
+        for (name, id) in hidden {
+            if !id.is_null() {
+                visit(Place::Member(name), id);
+            }
+        }
+    }
+
     /// Gives up everything, including the names that the collector does not visit.
     pub fn release(&mut self, dropped: &mut Vec<ObjId>) {
         for id in [

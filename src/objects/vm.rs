@@ -149,6 +149,8 @@ pub struct ThreadState {
     /// The exceptions being handled, innermost last (`exc_info` chain); each owned, NULL where a
     /// handler's predecessor had none.
     pub exc_info: Vec<ObjId>,
+    /// The exception being handled as reported last.
+    pub reported_handled: ObjId,
     /// Calls left before `RecursionError` (`py_recursion_remaining`).
     pub py_recursion_remaining: i32,
     /// Native recursion left (`c_recursion_remaining`).
@@ -195,6 +197,9 @@ pub struct InterpreterState {
     pub builtins: ObjId,
     /// The dict of `sys`; owned.
     pub sysdict: ObjId,
+    /// The script's code object and constants while it runs, for the recording; owned by
+    /// whoever runs it.
+    pub script: Vec<ObjId>,
     pub next_frame_id: u32,
     pub next_type_version: u32,
     pub next_type_serial: u32,
@@ -658,6 +663,43 @@ impl Vm {
         if self.heap.reporter.is_on() {
             let text = self.heap.reporter.text(text);
             self.heap.reporter.emit(Event::Output { stream, text });
+        }
+    }
+
+    /// Reports the references that the interpreter itself holds, as far as they changed.
+    pub fn report_interpreter(&mut self) {
+        if !self.heap.reporter.is_on() {
+            return;
+        }
+        let interp = &self.interp;
+        let mut held: Vec<(String, ObjId)> = [
+            ("sys.modules", interp.modules),
+            ("builtins", interp.builtins),
+            ("sysdict", interp.sysdict),
+            ("async_gen_firstiter", self.tstate.async_gen_firstiter),
+            ("async_gen_finalizer", self.tstate.async_gen_finalizer),
+        ]
+        .map(|(name, id)| (name.to_owned(), id))
+        .into();
+        for (module, objects) in &interp.module_state {
+            let named = objects.iter().enumerate();
+            held.extend(named.map(|(at, &id)| (format!("{module} state {at}"), id)));
+        }
+        let script = interp.script.iter().enumerate();
+        held.extend(script.map(|(at, &id)| (format!("script {at}"), id)));
+        held.retain(|(_, id)| !id.is_null());
+        self.heap.report_interpreter(&held);
+    }
+
+    /// Reports the exception being handled, when it is another than before.
+    #[inline]
+    pub fn report_handled(&mut self) {
+        let handled = self.tstate.exc_info.iter().rev().find(|id| !id.is_null());
+        let new = handled.copied().unwrap_or(ObjId::NULL);
+        let old = std::mem::replace(&mut self.tstate.reported_handled, new);
+        if old != new {
+            let thread = self.tstate.id;
+            self.heap.reporter.emit(Event::HandledSet { thread, old, new });
         }
     }
 

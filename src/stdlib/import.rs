@@ -153,6 +153,7 @@ fn run_module(vm: &mut Vm, name: &str, found: Found) -> PyResult<ObjId> {
         .reporter
         .emit(Event::ImportStart { module, name: text });
     let result = frames::eval_code(vm, code, dict, dict);
+    vm.report_interpreter();
     vm.heap
         .reporter
         .emit(Event::ImportEnd { module, name: text });

@@ -101,6 +101,7 @@ fn prepare(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
 /// Runs the program on a prepared machine and shuts the machine down.
 pub fn run_program(vm: &mut Vm, options: &RunOptions) -> RunResult {
     vm.heap.report_dirty();
+    vm.report_interpreter();
     vm.heap.reporter.emit(Event::Ready);
     let mut status = match run_main(vm, options) {
         Ok(()) => 0,
@@ -115,6 +116,8 @@ pub fn run_program(vm: &mut Vm, options: &RunOptions) -> RunResult {
             .map_or(String::new(), |stop| format!("{stop:?}")),
     );
     vm.heap.report_dirty();
+    vm.report_interpreter();
+    vm.report_handled();
     vm.heap.reporter.emit(Event::End { status, reason });
     vm.heap.reporter.flush();
     RunResult {
@@ -142,7 +145,11 @@ fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     let code = compile::compile_shared(vm, &options.source, &options.filename, "exec", 0, -1)?;
     // The syntax tree keeps the constants alive until the script ends.
     let (code, constants) = vm.new_code_keeping_constants(&code)?;
+    vm.interp.script = constants.clone();
+    vm.interp.script.push(code);
+    vm.report_interpreter();
     let result = frames::eval_code(vm, code, dict, dict);
+    vm.interp.script.clear();
     vm.decref(code);
     if result.is_ok() {
         vm.decref_all(&constants);

@@ -271,10 +271,11 @@ impl State {
         self.specialized.get(&(code, offset)).map(|(_, now)| *now)
     }
 
-    /// Every counted reference that does not come from an object: frames on stacks and
-    /// suspended, exceptions of threads, the interpreter's own.
+    /// Every counted reference that does not come from an object: frames on stacks, exceptions
+    /// of threads, the interpreter's own. A suspended frame belongs to its generator, whose
+    /// slots name the same references.
     pub fn roots(&self) -> impl Iterator<Item = (Root, ObjId)> + '_ {
-        let frames = self.frames.iter().flat_map(|frame| {
+        let frames = self.frames.iter().filter(|frame| !frame.suspended).flat_map(|frame| {
             frame
                 .references()
                 .map(|(place, id)| (Root::Frame(frame.id, place), id))

@@ -4,5 +4,6 @@
 mod base_layer;
 mod compile;
 mod compile_stages;
+mod invariants;
 mod recording;
 mod syntax;
