@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::run::{self, Run};
+use super::walker::Walker;
 use super::{AppError, lessons};
 use crate::base::{Moment, ObjId, ThreadId};
 use crate::events::{CodeId, Event};
@@ -29,6 +30,7 @@ pub struct Document {
     names: Names,
     timeline: Timeline,
     player: Player,
+    walker: Walker,
     run: Option<Run>,
     lesson: Option<usize>,
     stop: Option<usize>,
@@ -105,6 +107,7 @@ impl Document {
             source,
             names: Names::default(),
             timeline: Timeline::default(),
+            walker: Walker::start(Arc::clone(&recording)),
             player: Player::new(recording),
             run,
             lesson: None,
@@ -134,15 +137,18 @@ impl Document {
             return false;
         }
         self.names.update(&recording);
+        let limit = if self.walker.is_done() { recording.last_moment() } else { self.walker.walked() };
         for _ in 0..BLOCKS_AT_ONCE {
-            let taken = self.timeline.taken().0 as usize;
-            if taken as u64 >= recording.len() || self.damage.is_some() {
+            let taken = self.timeline.taken().0;
+            if taken >= limit.0 || self.damage.is_some() {
                 break;
             }
-            match recording.block(taken / BLOCK_EVENTS) {
-                Ok(events) => self
-                    .timeline
-                    .extend(&events[(taken % BLOCK_EVENTS).min(events.len())..]),
+            let (number, first) = (taken as usize / BLOCK_EVENTS, taken as usize % BLOCK_EVENTS);
+            match recording.block(number) {
+                Ok(events) => {
+                    let end = events.len().min(first + (limit.0 - taken) as usize);
+                    self.timeline.extend(events.get(first..end).unwrap_or_default());
+                }
                 Err(error) => self.damage = Some(error.to_string()),
             }
         }

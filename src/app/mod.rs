@@ -15,6 +15,7 @@ pub mod screenshot;
 pub mod selection;
 pub mod state;
 pub mod ui;
+pub mod walker;
 pub mod window;
 
 use std::path::PathBuf;

@@ -80,8 +80,8 @@ impl Panel for BytecodePanel {
                     .collect()
             })
             .unwrap_or_default();
-        let below = 26.0
-            + (stack.len().clamp(1, 6) as f32) * 20.0
+        let below = 30.0
+            + (stack.len().clamp(1, 6) as f32) * 26.0
             + handlers.len().min(3) as f32 * 20.0
             + 8.0;
         let room = ui.available_height();
