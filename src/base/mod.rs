@@ -5,6 +5,7 @@ pub mod hash;
 pub mod ids;
 pub mod integer;
 pub mod span;
+pub mod suggestions;
 pub mod text;
 pub mod textops;
 pub mod unicode;

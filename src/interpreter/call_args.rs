@@ -208,7 +208,7 @@ impl<'a> Binder<'a> {
             .iter()
             .map(|&n| vm.str_lossy(n))
             .collect();
-        let hint = super::suggestions::closest(&possible, &name);
+        let hint = crate::base::suggestions::closest(&possible, &name);
         match hint {
             Some(hint) => vm.type_error(format!(
                 "{qualname}() got an unexpected keyword argument '{name}'. Did you mean '{hint}'?"

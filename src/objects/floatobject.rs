@@ -15,6 +15,7 @@ use crate::base::format::repr::repr_bytes;
 use crate::base::format::spec;
 use crate::base::{ObjId, hash, integer};
 
+use super::bytes_like::{contents, is_bytes_like};
 use super::complexobject;
 use super::longobject::int_as_f64;
 use super::methodobject::{GetSetDef, MethodDef, MethodImpl};
@@ -477,10 +478,7 @@ fn float_from_text(vm: &mut Vm, x: ObjId) -> PyResult<ObjId> {
     let (text, literal) = match vm.heap.payload(x) {
         Payload::Str(s) => (to_ascii_digits(&s.text), None),
         Payload::Bytes(bytes) => (ascii_or_invalid(bytes), Some(repr_bytes(bytes))),
-        Payload::ByteArray(array) => (
-            ascii_or_invalid(&array.bytes),
-            Some(format!("bytearray({})", repr_bytes(&array.bytes))),
-        ),
+        _ if is_bytes_like(vm, x) => (ascii_or_invalid(&contents(vm, x)?), None),
         _ => {
             let name = vm.type_name_of(x);
             return Err(vm.type_error(format!(

@@ -3,6 +3,7 @@
 //! Mirrors `Python/getargs.c`: what Argument Clinic's generated code calls.
 
 use crate::base::ObjId;
+use crate::base::suggestions::closest;
 
 use super::vm::{PyResult, Raised, Vm};
 
@@ -170,8 +171,15 @@ impl<'a> Signature<'a> {
             let Some(index) = parameters.iter().position(|&p| !p.is_empty() && p == text) else {
                 // What is missing is said before what is unknown.
                 self.check_required(vm, &values, args.len(), keywords)?;
+                let known: Vec<String> = parameters
+                    .iter()
+                    .filter(|p| !p.is_empty())
+                    .map(|&p| p.to_owned())
+                    .collect();
+                let hint = closest(&known, &text)
+                    .map_or(String::new(), |near| format!(". Did you mean '{near}'?"));
                 return Err(vm.type_error(format!(
-                    "{name}() got an unexpected keyword argument '{text}'"
+                    "{name}() got an unexpected keyword argument '{text}'{hint}"
                 )));
             };
             if index < args.len() {

@@ -10,6 +10,7 @@ use crate::base::format::int as int_text;
 use crate::base::format::repr::repr_bytes;
 use crate::base::{BigInt, ObjId, Text, hash, integer};
 
+use super::bytes_like::{contents, is_bytes_like};
 use super::floatobject;
 use super::object::Payload;
 use super::scalar_new::slice_repr;
@@ -502,6 +503,13 @@ pub fn number_long(vm: &mut Vm, x: ObjId) -> PyResult<ObjId> {
     }
     match vm.heap.payload(x) {
         Payload::Str(_) | Payload::Bytes(_) | Payload::ByteArray(_) => long_from_text(vm, x, 10),
+        _ if is_bytes_like(vm, x) => {
+            let bytes = contents(vm, x)?;
+            let copy = vm.new_bytes(&bytes);
+            let result = long_from_text(vm, copy, 10);
+            vm.decref(copy);
+            result
+        }
         _ => {
             let name = vm.type_name_of(x);
             Err(vm.type_error(format!(

@@ -76,6 +76,8 @@ pub fn dunder_format(vm: &mut Vm, this: ObjId, format_spec: ObjId) -> PyResult<O
     let spec = spec.clone();
     let type_name = vm.type_name_of(this);
     match spec::format_text(text_of(vm, this), &spec, &type_name) {
+        // Unchanged text is the string itself.
+        Ok(text) if text.len() == text_of(vm, this).len() => Ok(vm.str_unchanged(this)),
         Ok(text) => Ok(vm.new_text(text)),
         Err(error) => Err(raise_format_error(vm, error)),
     }
@@ -216,29 +218,53 @@ impl PercentArgs {
 pub fn percent_format(vm: &mut Vm, format: ObjId, args: ObjId) -> PyResult<ObjId> {
     let points = to_points(text_of(vm, format));
     let mut arguments = PercentArgs::new(vm, args, types::STR);
-    let result = match lone_string_conversion(&points) {
-        Some(conversion) => arguments
-            .take(vm)
-            .and_then(|value| percent_string(vm, value, conversion)),
-        None => percent_points(vm, &points, &mut arguments)
-            .map(|out| vm.new_text(Text::from_code_points(&out))),
-    };
+    let mut lone = ObjId::NULL;
+    let result = percent_points(vm, &points, &mut arguments, &mut lone);
     arguments.release(vm);
-    let result = result?;
+    let out = match result {
+        Ok(out) => out,
+        Err(raised) => {
+            vm.xdecref(lone);
+            return Err(raised);
+        }
+    };
     if arguments.left_over() {
-        vm.decref(result);
+        vm.xdecref(lone);
         return Err(vm.type_error("not all arguments converted during string formatting"));
     }
-    Ok(result)
+    if !lone.is_null() {
+        return Ok(lone);
+    }
+    if !points.contains(&0x25) {
+        return Ok(vm.str_unchanged(format));
+    }
+    Ok(vm.new_text(Text::from_code_points(&out)))
 }
 
-/// The conversion of a format that is `%s`, `%r` or `%a` alone: its result is the value's string
-/// itself, as CPython's writer keeps a lone string.
-fn lone_string_conversion(points: &[u32]) -> Option<char> {
-    match points {
-        [0x25, c @ (0x73 | 0x72 | 0x61)] => char::from_u32(*c),
-        _ => None,
+/// Expands a format. When it is one string conversion alone that changes nothing, `lone` becomes
+/// the converted string: CPython's writer keeps it as it is.
+fn percent_points(
+    vm: &mut Vm,
+    points: &[u32],
+    arguments: &mut PercentArgs,
+    lone: &mut ObjId,
+) -> PyResult<Vec<u32>> {
+    let mut out: Vec<u32> = Vec::with_capacity(points.len() + 16);
+    let mut pieces = Pieces::new(points).peekable();
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Piece::Literal(start, end) => out.extend_from_slice(&points[start..end]),
+            Piece::Directive(directive) => {
+                let keep = if out.is_empty() && pieces.peek().is_none() {
+                    Some(&mut *lone)
+                } else {
+                    None
+                };
+                percent_directive(vm, points, directive, arguments, &mut out, keep)?;
+            }
+        }
     }
+    Ok(out)
 }
 
 /// `str`, `repr` or `ascii` of a value, exact.
@@ -256,25 +282,13 @@ fn percent_string(vm: &mut Vm, value: ObjId, conversion: char) -> PyResult<ObjId
     Ok(vm.new_text(text))
 }
 
-fn percent_points(vm: &mut Vm, points: &[u32], arguments: &mut PercentArgs) -> PyResult<Vec<u32>> {
-    let mut out: Vec<u32> = Vec::with_capacity(points.len() + 16);
-    for piece in Pieces::new(points) {
-        match piece {
-            Piece::Literal(start, end) => out.extend_from_slice(&points[start..end]),
-            Piece::Directive(directive) => {
-                percent_directive(vm, points, directive, arguments, &mut out)?;
-            }
-        }
-    }
-    Ok(out)
-}
-
 fn percent_directive(
     vm: &mut Vm,
     points: &[u32],
     mut directive: Directive,
     arguments: &mut PercentArgs,
     out: &mut Vec<u32>,
+    keep: Option<&mut ObjId>,
 ) -> PyResult<()> {
     if directive.key != Key::None {
         if !arguments.has_mapping() {
@@ -298,7 +312,14 @@ fn percent_directive(
         's' | 'r' | 'a' => {
             let shown = percent_string(vm, value, conversion_char)?;
             let text = to_points(text_of(vm, shown));
-            vm.decref(shown);
+            if let Some(keep) = keep
+                && width <= text.len()
+                && precision.is_none_or(|p| p >= text.len())
+            {
+                *keep = shown;
+            } else {
+                vm.decref(shown);
+            }
             (text, false)
         }
         'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
@@ -458,6 +479,9 @@ fn format_template(
         return formatter.field_string(vm, field, 2);
     }
     let out = formatter.build(vm, 0, template.len(), 2)?;
+    if !template.iter().any(|&c| c == 0x7b || c == 0x7d) {
+        return Ok(vm.str_unchanged(this));
+    }
     Ok(vm.new_text(Text::from_code_points(&out)))
 }
 

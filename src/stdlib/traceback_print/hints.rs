@@ -1,7 +1,7 @@
 //! " Did you mean": what a misspelled name, attribute or import may have meant.
 
 use crate::base::ObjId;
-use crate::interpreter::suggestions::closest;
+use crate::base::suggestions::closest;
 use crate::objects::object::Payload;
 use crate::objects::vm::Vm;
 use crate::objects::wellknown::{NONE, types};
