@@ -2,6 +2,7 @@
 //!
 //! `tests/regen_flowgraph.py` writes the expectations. `OUROSCOPE_FLOWGRAPH` names a larger file
 //! made by it, to be read instead.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 
@@ -62,7 +63,12 @@ fn rows_of(seq: &InstructionSequence) -> Vec<Row> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(digits[digit as usize]))
+        .collect()
 }
 
 fn names(prefix: &str, count: &Value) -> Numbered<Arc<str>> {
