@@ -103,14 +103,21 @@ pub(crate) fn record(args: &RecordArgs) -> Result<u8, Failure> {
     let plain = if args.no_compare || outcome.stopped.is_some() {
         None
     } else {
-        let quiet = SessionOptions { sink: Sink::Nowhere, terminal: false, ..options };
+        let quiet = SessionOptions {
+            sink: Sink::Nowhere,
+            terminal: false,
+            ..options
+        };
         Some(Session::start(quiet)?.join()?.elapsed)
     };
     if let Some(written) = outcome.written {
         summary(&args.output, &written, outcome.elapsed, plain)?;
     }
     if let Some(stopped) = outcome.stopped {
-        writeln!(io::stderr(), "ouroscope: {stopped}; the recording up to there is whole")?;
+        writeln!(
+            io::stderr(),
+            "ouroscope: {stopped}; the recording up to there is whole"
+        )?;
     }
     Ok(outcome.status as u8)
 }
@@ -137,16 +144,29 @@ fn summary(
     elapsed: Duration,
     plain: Option<Duration>,
 ) -> io::Result<()> {
-    let Written { events, texts: _, codes: _, objects, bytes } = *written;
+    let Written {
+        events,
+        texts: _,
+        codes: _,
+        objects,
+        bytes,
+    } = *written;
     let each = bytes as f64 / events.max(1) as f64;
     let mut out = io::stderr().lock();
-    writeln!(out, "{}: {events} events, {objects} objects", output.display())?;
+    writeln!(
+        out,
+        "{}: {events} events, {objects} objects",
+        output.display()
+    )?;
     writeln!(out, "{bytes} bytes, {each:.2} for each event")?;
     let seconds = elapsed.as_secs_f64();
     match plain {
         Some(plain) => {
             let slowdown = seconds / plain.as_secs_f64().max(1e-9);
-            writeln!(out, "{seconds:.3} s, {slowdown:.1} times as long as without recording")
+            writeln!(
+                out,
+                "{seconds:.3} s, {slowdown:.1} times as long as without recording"
+            )
         }
         None => writeln!(out, "{seconds:.3} s"),
     }

@@ -29,15 +29,30 @@ impl SessionHost {
         sources: ReadSources,
     ) -> Self {
         let directory = directory.map(|directory| {
-            let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-            directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
+            let directory = if directory.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                directory
+            };
+            directory
+                .canonicalize()
+                .unwrap_or_else(|_| directory.to_owned())
         });
-        Self { directory, stdlib, terminal, sources }
+        Self {
+            directory,
+            stdlib,
+            terminal,
+            sources,
+        }
     }
 
     /// The real path, if the sandbox shows it.
     fn allowed(&self, path: &str) -> Option<PathBuf> {
-        let path = if path.is_empty() { Path::new(".") } else { Path::new(path) };
+        let path = if path.is_empty() {
+            Path::new(".")
+        } else {
+            Path::new(path)
+        };
         let real = path.canonicalize().ok()?;
         real.starts_with(self.directory.as_ref()?).then_some(real)
     }
@@ -87,8 +102,9 @@ impl Host for SessionHost {
     fn list_dir(&mut self, path: &str) -> Option<Vec<String>> {
         let real = self.allowed(path)?;
         let entries = std::fs::read_dir(real).ok()?;
-        let mut names: Vec<String> =
-            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
         names.sort();
         Some(names)
     }

@@ -21,7 +21,11 @@ pub struct Limits {
 impl Default for Limits {
     /// Far beyond what a lecture shows, far below what a computer has.
     fn default() -> Self {
-        Self { events: 200_000_000, bytes: 4 << 30, output: 64 << 20 }
+        Self {
+            events: 200_000_000,
+            bytes: 4 << 30,
+            output: 64 << 20,
+        }
     }
 }
 
@@ -93,7 +97,15 @@ pub(super) struct Metered<S> {
 
 impl<S: EventSink> Metered<S> {
     pub(super) fn new(sink: S, limits: Limits, stop: Arc<AtomicBool>, gauge: Arc<Gauge>) -> Self {
-        Self { sink, limits, stop, gauge, bytes: 0, output: 0, text_lengths: Vec::new() }
+        Self {
+            sink,
+            limits,
+            stop,
+            gauge,
+            bytes: 0,
+            output: 0,
+            text_lengths: Vec::new(),
+        }
     }
 
     fn exceed(&self, what: Exceeded) {
@@ -117,13 +129,19 @@ impl<S: EventSink> EventSink for Metered<S> {
                     self.bytes = self.bytes.saturating_sub(u64::from(size));
                 }
                 Event::Output { text, .. } => {
-                    let length = text.index().checked_sub(1).and_then(|at| self.text_lengths.get(at));
+                    let length = text
+                        .index()
+                        .checked_sub(1)
+                        .and_then(|at| self.text_lengths.get(at));
                     self.output += u64::from(length.copied().unwrap_or(0));
                 }
                 _ => {}
             }
         }
-        let events_before = self.gauge.events.fetch_add(events.len() as u64, Ordering::Relaxed);
+        let events_before = self
+            .gauge
+            .events
+            .fetch_add(events.len() as u64, Ordering::Relaxed);
         self.gauge.bytes.store(self.bytes, Ordering::Relaxed);
         if events_before + events.len() as u64 > self.limits.events {
             self.exceed(Exceeded::Events);

@@ -3,7 +3,10 @@
 mod host;
 pub mod limits;
 pub mod report;
-#[expect(clippy::module_inception, reason = "the session is what this layer is about")]
+#[expect(
+    clippy::module_inception,
+    reason = "the session is what this layer is about"
+)]
 mod session;
 
 pub use limits::Limits;

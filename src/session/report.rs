@@ -69,11 +69,18 @@ pub fn info(recording: &Arc<Recording>) -> Result<Info, RecordingError> {
         virtual_seconds: state.clock_nanos as f64 / 1e9,
         output_pieces: state.output.len(),
         exit_status,
-        sources: recording.sources().iter().map(|source| (*source.path).to_owned()).collect(),
+        sources: recording
+            .sources()
+            .iter()
+            .map(|source| (*source.path).to_owned())
+            .collect(),
         texts: recording.text_count(),
         codes: recording.codes().len(),
         bookmarks: recording.annotations().bookmarks.len(),
-        kinds: counts.into_iter().map(|entry| (entry.kind.to_owned(), entry.count)).collect(),
+        kinds: counts
+            .into_iter()
+            .map(|entry| (entry.kind.to_owned(), entry.count))
+            .collect(),
     })
 }
 
@@ -83,19 +90,43 @@ impl Info {
         writeln!(out, "program    {}", self.argv.join(" "))?;
         writeln!(out, "written by {} (format {})", self.writer, self.format)?;
         let (hash, schedule) = (self.hash_seed, self.schedule_seed);
-        writeln!(out, "options    hash seed {hash}, schedule seed {schedule}, library {}", self.stdlib)?;
-        writeln!(out, "events     {} ({} instructions)", self.events, self.instructions)?;
-        writeln!(out, "objects    {} made, {} alive at the end", self.objects_made, self.objects_alive)?;
-        writeln!(out, "memory     peak {} bytes at moment {}", self.peak_bytes, self.peak_moment)?;
+        writeln!(
+            out,
+            "options    hash seed {hash}, schedule seed {schedule}, library {}",
+            self.stdlib
+        )?;
+        writeln!(
+            out,
+            "events     {} ({} instructions)",
+            self.events, self.instructions
+        )?;
+        writeln!(
+            out,
+            "objects    {} made, {} alive at the end",
+            self.objects_made, self.objects_alive
+        )?;
+        writeln!(
+            out,
+            "memory     peak {} bytes at moment {}",
+            self.peak_bytes, self.peak_moment
+        )?;
         let (passes, threads) = (self.gc_passes, self.threads);
         writeln!(out, "collector  {passes} passes; threads: {threads}")?;
-        writeln!(out, "clock      {:.6} virtual seconds", self.virtual_seconds)?;
+        writeln!(
+            out,
+            "clock      {:.6} virtual seconds",
+            self.virtual_seconds
+        )?;
         match self.exit_status {
             Some(status) => writeln!(out, "end        exit status {status}")?,
             None => writeln!(out, "end        the recording ends before the run")?,
         }
         writeln!(out, "sources    {}", self.sources.join(", "))?;
-        writeln!(out, "tables     {} texts, {} code objects", self.texts, self.codes)?;
+        writeln!(
+            out,
+            "tables     {} texts, {} code objects",
+            self.texts, self.codes
+        )?;
         for (kind, count) in &self.kinds {
             writeln!(out, "  {count:>12} {kind}")?;
         }

@@ -14,7 +14,9 @@ use crate::bytecode::CodeObject;
 use crate::events::{CodeId, Event, EventSink, Reporter};
 use crate::interpreter::ceval::INSTRUCTION_NANOS;
 use crate::stdlib::run::{RunOptions, RunResult, STACK_SIZE, new_machine, run_program};
-use crate::trace::{FileRecorder, FileTask, Header, Recording, RecordingError, RecordingWriter, Written};
+use crate::trace::{
+    FileRecorder, FileTask, Header, Recording, RecordingError, RecordingWriter, Written,
+};
 
 /// Where the events go.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -126,8 +128,11 @@ impl Session {
                 let (mut recorder, task) = FileRecorder::start(path, &header)?;
                 recorder.source(&options.program, &text);
                 file = Some(task);
-                let sink =
-                    FileSink { recorder, sources: Arc::clone(&sources), stop: Arc::clone(&stop) };
+                let sink = FileSink {
+                    recorder,
+                    sources: Arc::clone(&sources),
+                    stop: Arc::clone(&stop),
+                };
                 let metered =
                     Metered::new(sink, options.limits, Arc::clone(&stop), Arc::clone(&gauge));
                 Reporter::to(Box::new(metered))
@@ -164,7 +169,15 @@ impl Session {
             .stack_size(STACK_SIZE)
             .spawn(body)
             .map_err(SessionError::Thread)?;
-        Ok(Self { recording, stop, gauge, limits: options.limits, started, thread, file })
+        Ok(Self {
+            recording,
+            stop,
+            gauge,
+            limits: options.limits,
+            started,
+            thread,
+            file,
+        })
     }
 
     /// What is being recorded; grows while the run goes on (with [`Sink::Memory`]).
@@ -207,7 +220,10 @@ impl Session {
         let joined = self.thread.join();
         let written = self.file.map(FileTask::join).transpose();
         let (result, elapsed) = joined.ok().ok_or(SessionError::Panicked)?;
-        let exceeded = self.gauge.exceeded().map(|what| what.sentence(&self.limits));
+        let exceeded = self
+            .gauge
+            .exceeded()
+            .map(|what| what.sentence(&self.limits));
         let stopped = exceeded.or_else(|| result.stop.as_ref().map(|stop| sentence(stop)));
         Ok(Outcome {
             status: result.status,
@@ -238,7 +254,10 @@ fn header_of(options: &SessionOptions) -> Header {
     if options.limits.bytes != defaults.bytes {
         others.insert("limit_bytes".to_owned(), options.limits.bytes.to_string());
     }
-    let stdlib = options.stdlib.as_ref().map(|folder| folder.display().to_string());
+    let stdlib = options
+        .stdlib
+        .as_ref()
+        .map(|folder| folder.display().to_string());
     Header {
         program: options.program.clone(),
         argv,

@@ -4,20 +4,25 @@
 //! program: `run`, `shutdown`, `hooks`, `import`, `compile`, `warnings`, `traceback_print`.
 
 pub mod abcmodule;
+pub mod atexitmodule;
 pub mod bltinmodule;
 pub mod collectionsmodule;
 pub mod compile;
+pub mod errnomodule;
 pub mod functoolsmodule;
 pub mod gcmodule;
 pub mod hooks;
 pub mod import;
+pub mod iomodule;
 pub mod itertools_combinatoric;
 pub mod itertoolsmodule;
 pub mod mathmodule;
+pub mod opcodemodule;
 pub mod operatormodule;
 pub mod posixmodule;
 pub mod run;
 pub mod shutdown;
+pub mod smallmodules;
 pub mod source_lines;
 pub mod structseq;
 pub mod sys_info;
@@ -44,6 +49,14 @@ pub struct ModuleDef {
 /// Every native module; one line for each.
 pub static MODULES: &[&ModuleDef] = &[
     &abcmodule::MODULE,
+    &atexitmodule::MODULE,
+    &errnomodule::MODULE,
+    &iomodule::MODULE,
+    &opcodemodule::MODULE,
+    &posixmodule::MODULE,
+    &smallmodules::CTYPES,
+    &smallmodules::IMP,
+    &smallmodules::TYPING,
     &collectionsmodule::MODULE,
     &functoolsmodule::MODULE,
     &gcmodule::MODULE,

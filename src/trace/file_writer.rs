@@ -410,7 +410,13 @@ impl FileRecorder {
             result
         });
         let task = FileTask { thread, failure };
-        Ok((Self { sender, failed: false }, task))
+        Ok((
+            Self {
+                sender,
+                failed: false,
+            },
+            task,
+        ))
     }
 
     /// Adds a source file.

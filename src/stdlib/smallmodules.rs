@@ -1,0 +1,118 @@
+//! Small native modules that others import: `_imp`, `_typing`, `ctypes`.
+//!
+//! Each does what its importers need; what the sandbox cannot give is refused by name.
+
+use crate::base::ObjId;
+use crate::objects::methodobject::{MethodDef, MethodImpl};
+use crate::objects::vm::{PyResult, Vm};
+use crate::objects::wellknown::{FALSE, NONE, types};
+
+use super::ModuleDef;
+
+/// Mirrors `Python/import.c`: the import lock, and what the import system asks.
+pub static IMP: ModuleDef = ModuleDef {
+    name: "_imp",
+    functions: &[
+        MethodDef::new(
+            "acquire_lock",
+            MethodImpl::NoArgs(|_, _| Ok(NONE)),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "release_lock",
+            MethodImpl::NoArgs(|_, _| Ok(NONE)),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "lock_held",
+            MethodImpl::NoArgs(|_, _| Ok(FALSE)),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "is_builtin",
+            MethodImpl::O(is_builtin),
+            "($module, name, /)",
+        ),
+        MethodDef::new(
+            "is_frozen",
+            MethodImpl::O(|_, _, _| Ok(FALSE)),
+            "($module, name, /)",
+        ),
+        MethodDef::new(
+            "extension_suffixes",
+            MethodImpl::NoArgs(|vm, _| Ok(vm.new_list(Vec::new()))),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "_fix_co_filename",
+            MethodImpl::Fast(|_, _, _| Ok(NONE)),
+            "($module, code, path, /)",
+        ),
+    ],
+    exec: |vm, module| {
+        let text = vm.new_str("default");
+        vm.module_add(module, "check_hash_based_pycs", text);
+        let number = vm.new_int(3571);
+        vm.module_add(module, "pyc_magic_number_token", number);
+        Ok(())
+    },
+    doc: "(Extremely) low-level import machinery bits as used by importlib.",
+};
+
+fn is_builtin(vm: &mut Vm, _module: ObjId, name: ObjId) -> PyResult<ObjId> {
+    let text = vm.str_lossy(name);
+    Ok(vm.new_int(i64::from(super::MODULES.iter().any(|m| m.name == text))))
+}
+
+/// Mirrors `Modules/_typingmodule.c`.
+pub static TYPING: ModuleDef = ModuleDef {
+    name: "_typing",
+    functions: &[MethodDef::new(
+        "_idfunc",
+        MethodImpl::O(|vm, _, x| Ok(vm.incref(x))),
+        "($module, x, /)",
+    )],
+    exec: |vm, module| {
+        for (name, ty) in [
+            ("TypeVar", types::TYPEVAR),
+            ("ParamSpec", types::PARAMSPEC),
+            ("TypeVarTuple", types::TYPEVARTUPLE),
+            ("ParamSpecArgs", types::PARAMSPEC_ARGS),
+            ("ParamSpecKwargs", types::PARAMSPEC_KWARGS),
+            ("TypeAliasType", types::TYPE_ALIAS),
+            ("Generic", types::GENERIC),
+            ("Union", types::UNION_TYPE),
+        ] {
+            vm.incref(ty);
+            vm.module_add(module, name, ty);
+        }
+        Ok(())
+    },
+    doc: "Primitives and accelerators for the typing module.",
+};
+
+/// `ctypes`: it can be imported; anything in it would reach into memory, which here is simulated.
+pub static CTYPES: ModuleDef = ModuleDef {
+    name: "ctypes",
+    functions: &[MethodDef::new(
+        "__getattr__",
+        MethodImpl::O(ctypes_getattr),
+        "",
+    )],
+    exec: |_, _| Ok(()),
+    doc: "Foreign functions: not available in the sandbox, whose memory is simulated.",
+};
+
+fn ctypes_getattr(vm: &mut Vm, _module: ObjId, name: ObjId) -> PyResult<ObjId> {
+    let text = vm.str_lossy(name);
+    if text.starts_with("__") {
+        return Err(vm.raise(
+            types::ATTRIBUTE_ERROR,
+            format!("module 'ctypes' has no attribute '{text}'"),
+        ));
+    }
+    Err(vm.raise(
+        types::NOT_IMPLEMENTED_ERROR,
+        format!("ctypes.{text} is not supported: the sandbox simulates memory, there is none to reach into"),
+    ))
+}
