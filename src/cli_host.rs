@@ -82,7 +82,9 @@ impl Host for CliHost {
     }
 
     fn stdlib_file(&mut self, path: &str) -> Option<Vec<u8>> {
-        let base = self.stdlib.as_ref()?;
+        let Some(base) = self.stdlib.as_ref() else {
+            return ouroscope::stdlib::embedded::file(path);
+        };
         let real = base.join(path);
         (!path.contains("..") && real.is_file())
             .then(|| std::fs::read(real).ok())

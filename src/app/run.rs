@@ -37,7 +37,11 @@ impl Run {
             Err(error) => {
                 let recording = Arc::new(Recording::new(Header::default()));
                 RecordingWriter::new(Arc::clone(&recording)).finish();
-                Self { recording, session: None, failure: Some(error.to_string()) }
+                Self {
+                    recording,
+                    session: None,
+                    failure: Some(error.to_string()),
+                }
             }
         }
     }
@@ -91,7 +95,10 @@ pub fn save_recording(recording: &Recording, path: &Path) -> Result<(), AppError
 fn failed(path: &Path, reason: String) -> AppError {
     let path = path.display().to_string();
     match reason.strip_prefix(&format!("{path}: ")) {
-        Some(rest) => AppError::File { reason: rest.to_owned(), path },
+        Some(rest) => AppError::File {
+            reason: rest.to_owned(),
+            path,
+        },
         None => AppError::File { path, reason },
     }
 }

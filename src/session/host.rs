@@ -110,9 +110,14 @@ impl Host for SessionHost {
     }
 
     fn stdlib_file(&mut self, path: &str) -> Option<Vec<u8>> {
-        let real = self.stdlib.as_ref()?.join(path);
-        let inside = !path.contains("..") && real.is_file();
-        let bytes = inside.then(|| std::fs::read(real).ok()).flatten()?;
+        let bytes = match &self.stdlib {
+            Some(base) => {
+                let real = base.join(path);
+                let inside = !path.contains("..") && real.is_file();
+                inside.then(|| std::fs::read(real).ok()).flatten()?
+            }
+            None => crate::stdlib::embedded::file(path)?,
+        };
         self.note_source(path, &bytes);
         Some(bytes)
     }

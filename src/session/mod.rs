@@ -9,7 +9,7 @@ pub mod report;
 )]
 mod session;
 
+pub use crate::stdlib::sysmodule::EMBEDDED_STDLIB;
 pub use limits::Limits;
 pub use report::{Info, info};
-pub use crate::stdlib::sysmodule::EMBEDDED_STDLIB;
 pub use session::{Outcome, Progress, Session, SessionError, SessionOptions, Sink};

@@ -8,6 +8,7 @@ pub mod atexitmodule;
 pub mod bltinmodule;
 pub mod collectionsmodule;
 pub mod compile;
+pub mod embedded;
 pub mod errnomodule;
 pub mod functoolsmodule;
 pub mod gcmodule;

@@ -2,9 +2,11 @@
 //!
 //! Mirrors `Modules/_opcode.c`.
 
-use crate::base::ObjId;
+use crate::base::{ObjId, Offset};
 use crate::bytecode::opcode::{self, Flag, Opcode};
+use crate::bytecode::{CodeObject, CodeUnit, dis};
 use crate::objects::methodobject::{MethodDef, MethodImpl};
+use crate::objects::object::Payload;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{FALSE, NONE, TRUE, bool_obj, types};
 
@@ -46,6 +48,21 @@ pub static MODULE: ModuleDef = ModuleDef {
         has!("has_free", |op| op.has(Flag::FREE)),
         has!("has_local", |op| op.has(Flag::LOCAL)),
         has!("has_exc", Opcode::is_block_push),
+        MethodDef::new(
+            "_opmap",
+            MethodImpl::NoArgs(|vm, _| opmap(vm, false)),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "_specialized_opmap",
+            MethodImpl::NoArgs(|vm, _| opmap(vm, true)),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "_dis_text",
+            MethodImpl::Fast(dis_text),
+            "($module, code, lasti, show_caches, adaptive, show_offsets, /)",
+        ),
         MethodDef::new(
             "get_specialization_stats",
             MethodImpl::NoArgs(|_, _| Ok(NONE)),
@@ -124,4 +141,71 @@ fn nb_ops(vm: &mut Vm, _module: ObjId) -> PyResult<ObjId> {
         pairs.push(vm.new_tuple(items));
     }
     Ok(vm.new_list(pairs))
+}
+
+/// Opcode numbers by name: the base and pseudo opcodes, or the specialized ones.
+fn opmap(vm: &mut Vm, specialized: bool) -> PyResult<ObjId> {
+    let dict = vm.new_dict();
+    let mut ops: Vec<Opcode> = Opcode::ALL
+        .iter()
+        .copied()
+        .filter(|op| (op.deopt() != *op) == specialized)
+        .collect();
+    ops.sort_by_key(|op| *op as u16);
+    for op in ops {
+        let number = vm.new_int(op as i64);
+        vm.dict_set_name(dict, op.name(), number);
+        vm.decref(number);
+    }
+    Ok(dict)
+}
+
+/// The listing of one code object as `dis.disassemble` prints it.
+fn dis_text(vm: &mut Vm, _module: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+    vm.check_positional("_dis_text", args.len(), 5, 5)?;
+    let Payload::Code(code) = vm.heap.payload(args[0]) else {
+        return Err(vm.type_error("a code object is required"));
+    };
+    let runtime = code.runtime.clone();
+    let lasti = vm.index_as_ssize(args[1], Some(types::OVERFLOW_ERROR))?;
+    let show_caches = vm.is_true(args[2])?;
+    let adaptive = vm.is_true(args[3])?;
+    let show_offsets = vm.is_true(args[4])?;
+    // The addresses of nested code objects, which their reprs show.
+    let addresses: Vec<(*const CodeObject, u64)> = vm
+        .tuple_items(match vm.heap.payload(args[0]) {
+            Payload::Code(code) => code.co_consts,
+            _ => ObjId::NULL,
+        })
+        .iter()
+        .filter_map(|&id| match vm.heap.payload(id) {
+            Payload::Code(c) => {
+                Some((std::sync::Arc::as_ptr(&c.runtime.code), vm.heap.address(id)))
+            }
+            _ => None,
+        })
+        .collect();
+    let address_of = |code: &CodeObject| {
+        addresses
+            .iter()
+            .find(|(known, _)| std::ptr::eq(*known, code))
+            .map_or(0, |(_, address)| *address)
+    };
+    let live: Vec<CodeUnit> = (0..runtime.adaptive.len())
+        .map(|pc| {
+            let [opcode, oparg] = runtime.unit(pc).to_le_bytes();
+            CodeUnit { opcode, oparg }
+        })
+        .collect();
+    let options = dis::DisOptions {
+        show_caches,
+        show_offsets,
+        address_of: &address_of,
+    };
+    let listing = dis::listing(&runtime.code, adaptive.then_some(&live[..]), &address_of);
+    let lasti = u32::try_from(lasti).ok().map(|byte| Offset(byte / 2));
+    let mut text = String::new();
+    dis::write_listing(&mut text, &runtime.code, &listing, lasti, &options)
+        .expect("a String takes any text");
+    Ok(vm.new_string(text))
 }
