@@ -65,7 +65,6 @@ pub static MODULES: &[&ModuleDef] = &[
     &bltinmodule::MODULE,
     &mathmodule::MODULE,
     &operatormodule::MODULE,
-    &posixmodule::MODULE,
     &sysmodule::MODULE,
     &threadmodule::MODULE,
     &weakrefmodule::MODULE,
