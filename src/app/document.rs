@@ -137,7 +137,11 @@ impl Document {
             return false;
         }
         self.names.update(&recording);
-        let limit = if self.walker.is_done() { recording.last_moment() } else { self.walker.walked() };
+        let limit = if self.walker.is_done() {
+            recording.last_moment()
+        } else {
+            self.walker.walked()
+        };
         for _ in 0..BLOCKS_AT_ONCE {
             let taken = self.timeline.taken().0;
             if taken >= limit.0 || self.damage.is_some() {
@@ -147,7 +151,8 @@ impl Document {
             match recording.block(number) {
                 Ok(events) => {
                     let end = events.len().min(first + (limit.0 - taken) as usize);
-                    self.timeline.extend(events.get(first..end).unwrap_or_default());
+                    self.timeline
+                        .extend(events.get(first..end).unwrap_or_default());
                 }
                 Err(error) => self.damage = Some(error.to_string()),
             }

@@ -32,8 +32,11 @@ impl Walker {
             done: Arc::default(),
             stop: Arc::default(),
         };
-        let (walked, done, stop) =
-            (Arc::clone(&walker.walked), Arc::clone(&walker.done), Arc::clone(&walker.stop));
+        let (walked, done, stop) = (
+            Arc::clone(&walker.walked),
+            Arc::clone(&walker.done),
+            Arc::clone(&walker.stop),
+        );
         std::thread::spawn(move || {
             walk(recording, &walked, &stop);
             done.store(true, Ordering::Release);

@@ -1117,40 +1117,46 @@ impl Heap {
         let mut new = Vec::new();
         for (name, id) in held {
             let key = self.reporter.text(name).0;
-            new.push((Slot { kind: SlotKind::Member, key }, *id));
+            new.push((
+                Slot {
+                    kind: SlotKind::Member,
+                    key,
+                },
+                *id,
+            ));
         }
         self.report_difference(ObjId::NULL, new);
     }
 
     /// Reports how the references of `owner` differ from those reported last.
     fn report_difference(&mut self, owner: ObjId, new: Vec<(Slot, ObjId)>) {
-            let old = self.reported_edges.remove(&owner).unwrap_or_default();
-            let old_map: HashMap<Slot, ObjId> = old.iter().copied().collect();
-            let new_map: HashMap<Slot, ObjId> = new.iter().copied().collect();
-            for (slot, before) in old {
-                if !new_map.contains_key(&slot) {
-                    self.reporter.emit(Event::SlotSet {
-                        owner,
-                        slot,
-                        old: before,
-                        new: ObjId::NULL,
-                    });
-                }
+        let old = self.reported_edges.remove(&owner).unwrap_or_default();
+        let old_map: HashMap<Slot, ObjId> = old.iter().copied().collect();
+        let new_map: HashMap<Slot, ObjId> = new.iter().copied().collect();
+        for (slot, before) in old {
+            if !new_map.contains_key(&slot) {
+                self.reporter.emit(Event::SlotSet {
+                    owner,
+                    slot,
+                    old: before,
+                    new: ObjId::NULL,
+                });
             }
-            for &(slot, after) in &new {
-                let before = old_map.get(&slot).copied().unwrap_or(ObjId::NULL);
-                if before != after {
-                    self.reporter.emit(Event::SlotSet {
-                        owner,
-                        slot,
-                        old: before,
-                        new: after,
-                    });
-                }
+        }
+        for &(slot, after) in &new {
+            let before = old_map.get(&slot).copied().unwrap_or(ObjId::NULL);
+            if before != after {
+                self.reporter.emit(Event::SlotSet {
+                    owner,
+                    slot,
+                    old: before,
+                    new: after,
+                });
             }
-            if !new.is_empty() {
-                self.reported_edges.insert(owner, new);
-            }
+        }
+        if !new.is_empty() {
+            self.reported_edges.insert(owner, new);
+        }
     }
 
     fn report_pool_changes(&mut self) {

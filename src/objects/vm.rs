@@ -699,7 +699,9 @@ impl Vm {
         let old = std::mem::replace(&mut self.tstate.reported_handled, new);
         if old != new {
             let thread = self.tstate.id;
-            self.heap.reporter.emit(Event::HandledSet { thread, old, new });
+            self.heap
+                .reporter
+                .emit(Event::HandledSet { thread, old, new });
         }
     }
 

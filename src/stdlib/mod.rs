@@ -29,6 +29,7 @@ pub mod structseq;
 pub mod sys_info;
 pub mod sysmodule;
 pub mod threadmodule;
+pub mod timemodule;
 pub mod traceback_print;
 pub mod warnings;
 pub mod weakrefmodule;
@@ -67,6 +68,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &operatormodule::MODULE,
     &sysmodule::MODULE,
     &threadmodule::MODULE,
+    &timemodule::MODULE,
     &weakrefmodule::MODULE,
 ];
 

@@ -275,11 +275,15 @@ impl State {
     /// of threads, the interpreter's own. A suspended frame belongs to its generator, whose
     /// slots name the same references.
     pub fn roots(&self) -> impl Iterator<Item = (Root, ObjId)> + '_ {
-        let frames = self.frames.iter().filter(|frame| !frame.suspended).flat_map(|frame| {
-            frame
-                .references()
-                .map(|(place, id)| (Root::Frame(frame.id, place), id))
-        });
+        let frames = self
+            .frames
+            .iter()
+            .filter(|frame| !frame.suspended)
+            .flat_map(|frame| {
+                frame
+                    .references()
+                    .map(|(place, id)| (Root::Frame(frame.id, place), id))
+            });
         let threads = self.threads.iter().flat_map(|thread| {
             [
                 (Root::CurrentException(thread.id), thread.current_exception),

@@ -74,14 +74,23 @@ fn run_until<T: Send + 'static>(
         let recording = Arc::new(Recording::new(Header::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let writer = RecordingWriter::new(Arc::clone(&recording));
-        let sink = Stopper { writer, left: events, stop: Arc::clone(&stop) };
+        let sink = Stopper {
+            writer,
+            left: events,
+            stop: Arc::clone(&stop),
+        };
         let mut vm = new_machine(&options, Box::new(Nowhere), Reporter::to(Box::new(sink)));
         vm.stop_flag = stop;
         run_program(&mut vm, &options);
         look(&mut vm, &recording)
     };
-    let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(body);
-    thread.expect("threads can be made").join().expect("the machine does not panic")
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK_SIZE)
+        .spawn(body);
+    thread
+        .expect("threads can be made")
+        .join()
+        .expect("the machine does not panic")
 }
 
 /// The programs of the corpus, each with its path.
@@ -109,7 +118,9 @@ const MIXED: &str = include_str!("../corpus/invariants.py");
 
 fn state_of(recording: &Arc<Recording>) -> Player {
     let mut player = Player::new(Arc::clone(recording));
-    player.seek(recording.last_moment()).expect("it is in memory");
+    player
+        .seek(recording.last_moment())
+        .expect("it is in memory");
     player
 }
 
@@ -125,7 +136,11 @@ fn differences(vm: &mut Vm, state: &State, recording: &Recording) -> Vec<String>
             (None, None) => continue,
             (Some(live), Some(view)) => (live.ob_type, view),
             (live, view) => {
-                found.push(format!("{id:?}: live {}, replayed {}", live.is_some(), view.is_some()));
+                found.push(format!(
+                    "{id:?}: live {}, replayed {}",
+                    live.is_some(),
+                    view.is_some()
+                ));
                 continue;
             }
         };
@@ -137,17 +152,25 @@ fn differences(vm: &mut Vm, state: &State, recording: &Recording) -> Vec<String>
             found.push(format!("{label}: type or address"));
         }
         if view.ob_refcnt != count {
-            found.push(format!("{label}: count {count}, replayed {}", view.ob_refcnt));
+            found.push(format!(
+                "{label}: count {count}, replayed {}",
+                view.ob_refcnt
+            ));
         }
         let mut places = Vec::new();
-        vm.heap.traverse_owned(id, &mut |place, target| places.push((place, target)));
-        let mut edges: Vec<(Slot, ObjId)> =
-            places.into_iter().map(|(place, target)| (vm.heap.slot_of(place), target)).collect();
+        vm.heap
+            .traverse_owned(id, &mut |place, target| places.push((place, target)));
+        let mut edges: Vec<(Slot, ObjId)> = places
+            .into_iter()
+            .map(|(place, target)| (vm.heap.slot_of(place), target))
+            .collect();
         let mut replayed: Vec<(Slot, ObjId)> = view.slots.iter().collect();
         edges.sort_unstable();
         replayed.sort_unstable();
         if edges != replayed {
-            found.push(format!("{label}: references {edges:?}, replayed {replayed:?}"));
+            found.push(format!(
+                "{label}: references {edges:?}, replayed {replayed:?}"
+            ));
         }
         if view.is_tracked() != vm.heap.is_tracked(id) {
             found.push(format!("{label}: tracked"));
@@ -165,7 +188,10 @@ fn miscounted(state: &State, recording: &Recording) -> BTreeMap<String, u32> {
         if object.ob_refcnt != IMMORTAL_REFCNT && object.ob_refcnt != held {
             let name = recording.text(state.type_name(id));
             let own = recording.text(object.name);
-            let line = format!("{name} {own} {:?} count {} held {held}", object.value, object.ob_refcnt);
+            let line = format!(
+                "{name} {own} {:?} count {} held {held}",
+                object.value, object.ob_refcnt
+            );
             *found.entry(line).or_insert(0) += 1;
         }
     }
@@ -178,7 +204,11 @@ fn check_replay(label: &str, source: &str, events: u64) {
         let player = state_of(recording);
         let found = differences(vm, player.state(), recording);
         let shown = &found[..found.len().min(8)];
-        assert!(found.is_empty(), "{label} at {events}: {} differ: {shown:#?}", found.len());
+        assert!(
+            found.is_empty(),
+            "{label} at {events}: {} differ: {shown:#?}",
+            found.len()
+        );
     });
 }
 
@@ -208,12 +238,16 @@ fn counts_equal_references() {
                 ouroscope::trace::Step::Instruction,
                 ouroscope::trace::Direction::Forward,
             );
-            let Some(moment) = next.expect("in memory") else { break };
+            let Some(moment) = next.expect("in memory") else {
+                break;
+            };
             // The state before the instruction: everything of the one before is done.
             let state = player.seek(Moment(moment.0 - 1)).expect("in memory");
             // A finalizer runs inside the destruction of an object, which holds it.
             let in_finalizer = state.stack(ouroscope::base::ThreadId(0)).any(|frame| {
-                recording.code(frame.code).is_some_and(|code| &*code.co_name == "__del__")
+                recording
+                    .code(frame.code)
+                    .is_some_and(|code| &*code.co_name == "__del__")
             });
             if state.threads[0].native.is_empty() && state.gc.pass.is_none() && !in_finalizer {
                 for (line, count) in miscounted(state, recording) {
@@ -231,7 +265,10 @@ fn two_runs_agree() {
     let (first, second) = (record(), record());
     assert_eq!(first.len(), second.len());
     for index in 0..first.block_count() {
-        let (a, b) = (first.block(index).expect("in memory"), second.block(index).expect("in memory"));
+        let (a, b) = (
+            first.block(index).expect("in memory"),
+            second.block(index).expect("in memory"),
+        );
         assert_eq!(a, b, "block {index}");
     }
 }
