@@ -231,6 +231,7 @@ pub fn co_positions(co_linetable: &[u8], co_firstlineno: i32) -> Vec<SourceLocat
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::bytecode::exception_table;

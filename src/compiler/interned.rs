@@ -156,7 +156,7 @@ mod tests {
         let texts: Vec<&str> = order
             .iter()
             .map(|&index| match &found[index] {
-                Constant::Str(text) => text.as_ascii().unwrap(),
+                Constant::Str(text) => text.as_ascii().expect("the items are ASCII"),
                 other => unreachable!("{other:?} was not put in"),
             })
             .collect();

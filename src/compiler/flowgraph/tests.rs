@@ -4,6 +4,12 @@
 //! made by it, to be read instead.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_collect,
+    reason = "a test fails by panicking, and need not be fast"
+)]
+
 use std::sync::Arc;
 
 use serde_json::Value;
