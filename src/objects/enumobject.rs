@@ -76,6 +76,16 @@ native_references!(EnumerateObject, en_sit, en_result, en_longindex);
 
 fn enumerate_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId> {
     let (iterable, start) = enumerate_arguments(vm, args, kwargs)?;
+    enumerate_from_args(vm, ty, iterable, start)
+}
+
+/// `enumerate(iterable, start)`; `start` may be NULL.
+pub fn enumerate_from_args(
+    vm: &mut Vm,
+    ty: ObjId,
+    iterable: ObjId,
+    start: ObjId,
+) -> PyResult<ObjId> {
     let object = EnumerateObject {
         en_index: 0,
         en_sit: ObjId::NULL,
@@ -237,6 +247,11 @@ fn reversed_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<
         vm.no_keywords("reversed", kwargs)?;
     }
     let args = vm.tuple_items(args).to_vec();
+    reversed_from_args(vm, ty, &args)
+}
+
+/// `reversed(*args)`.
+pub fn reversed_from_args(vm: &mut Vm, ty: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("reversed", args.len(), 1, 1)?;
     let seq = args[0];
     let method = vm.lookup_special(seq, names::REVERSED)?;
@@ -408,7 +423,12 @@ fn zip_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId
         !values[0].is_null() && vm.is_true(values[0])?
     };
     let iterables = vm.tuple_items(args).to_vec();
-    let ittuple = iterators_of(vm, &iterables)?;
+    zip_from_args(vm, ty, &iterables, strict)
+}
+
+/// `zip(*iterables, strict=strict)`.
+pub fn zip_from_args(vm: &mut Vm, ty: ObjId, iterables: &[ObjId], strict: bool) -> PyResult<ObjId> {
+    let ittuple = iterators_of(vm, iterables)?;
     let result = vm.new_tuple(vec![NONE; iterables.len()]);
     let zip = ZipObject {
         ittuple,
@@ -524,7 +544,12 @@ fn map_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId
         vm.no_keywords("map", kwargs)?;
     }
     let args = vm.tuple_items(args).to_vec();
-    let [func, iterables @ ..] = &*args else {
+    map_from_args(vm, ty, &args)
+}
+
+/// `map(*args)`.
+pub fn map_from_args(vm: &mut Vm, ty: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+    let [func, iterables @ ..] = args else {
         return Err(vm.type_error("map() must have at least two arguments."));
     };
     if iterables.is_empty() {
@@ -599,6 +624,11 @@ fn filter_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<Ob
         vm.no_keywords("filter", kwargs)?;
     }
     let args = vm.tuple_items(args).to_vec();
+    filter_from_args(vm, ty, &args)
+}
+
+/// `filter(*args)`.
+pub fn filter_from_args(vm: &mut Vm, ty: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("filter", args.len(), 2, 2)?;
     let it = vm.iter(args[1])?;
     let filter = FilterObject {

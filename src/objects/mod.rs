@@ -22,6 +22,7 @@ pub mod code_new;
 pub mod code_quicken;
 pub mod codeobject;
 pub mod complexobject;
+pub mod constructors;
 pub mod dealloc;
 pub mod descrobject;
 pub mod dict_core;

@@ -145,6 +145,11 @@ fn bound(vm: &mut Vm, this: ObjId, get: fn(&RangeObject) -> ObjId) -> PyResult<O
 fn range_new(vm: &mut Vm, _ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId> {
     vm.no_keywords("range", kwargs)?;
     let args = vm.tuple_items(args).to_vec();
+    range_from_args(vm, &args)
+}
+
+/// `range(*args)` (`range_from_array`).
+pub fn range_from_args(vm: &mut Vm, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("range", args.len(), 1, 3)?;
     if let [stop] = *args {
         let stop = vm.number_index(stop)?;

@@ -229,6 +229,9 @@ fn type_vectorcall(vm: &mut Vm, ty: ObjId, args: &[ObjId], kwnames: ObjId) -> Py
         let t = vm.type_of(args[0]);
         return Ok(vm.incref(t));
     }
+    if let Some(result) = super::constructors::construct(vm, ty, args, kwnames) {
+        return result;
+    }
     let (tuple, dict) = vm.pack_call_args(args, kwnames)?;
     vm.enter_native_call(" while calling a Python object")?;
     let result = type_call(vm, ty, tuple, dict);
