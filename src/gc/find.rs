@@ -4,8 +4,9 @@
 
 use crate::base::ObjId;
 use crate::events::{Event, GcList, GcPhase};
+use crate::objects::dictobject::KeysKind;
 use crate::objects::heap::{Heap, list_head};
-use crate::objects::object::{IMMORTAL_REFCNT, Payload};
+use crate::objects::object::{IMMORTAL_REFCNT, Payload, Place};
 use crate::objects::typeobject::TypeFlags;
 
 /// Moves what nothing outside `young` keeps alive from that list to [`GcList::Unreachable`].
@@ -46,8 +47,14 @@ fn update_refs(heap: &mut Heap, young: GcList) {
 
 /// The references that the collector follows from `id`: what the C `tp_traverse` visits.
 pub fn collector_referents(heap: &Heap, id: ObjId) -> Vec<ObjId> {
+    // `dict_traverse` leaves the keys out where all are exact strings.
+    let skip_keys = matches!(heap.payload(id), Payload::Dict(d) if d.kind == KeysKind::Unicode);
     let mut targets = Vec::new();
-    heap.traverse(id, &mut |_, target| targets.push(target));
+    heap.traverse(id, &mut |place, target| {
+        if !(skip_keys && matches!(place, Place::Key(_))) {
+            targets.push(target);
+        }
+    });
     targets
 }
 

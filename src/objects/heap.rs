@@ -671,7 +671,6 @@ impl Heap {
             .chain(lists.tuple.iter_mut().flat_map(|l| l.blocks.drain(..)))
             .chain(lists.list.blocks.drain(..))
             .chain(lists.dict.blocks.drain(..))
-            .chain(lists.slice.blocks.drain(..))
             .chain(lists.async_gen_asend.blocks.drain(..))
             .chain(lists.async_gen_wrapped.blocks.drain(..))
             .collect();

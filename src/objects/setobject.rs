@@ -6,7 +6,7 @@ use crate::base::ObjId;
 
 use super::iterobject::SetIterator;
 use super::methodobject::MethodDef;
-use super::methodobject::MethodImpl::{Fast, NoArgs, O};
+use super::methodobject::MethodImpl::{NoArgs, O, VarArgs};
 use super::object::{Place, Visit};
 use super::repr_writer::ReprWriter;
 use super::slots::{CompareOp, Slots};
@@ -98,22 +98,22 @@ pub static SET: TypeSpec = TypeSpec {
         MethodDef::new("discard", O(set_discard_method), "($self, object, /)"),
         MethodDef::new(
             "difference",
-            Fast(set_difference_multi),
+            VarArgs(set_difference_multi),
             "($self, /, *others)",
         ),
         MethodDef::new(
             "difference_update",
-            Fast(set_difference_update),
+            VarArgs(set_difference_update),
             "($self, /, *others)",
         ),
         MethodDef::new(
             "intersection",
-            Fast(set_intersection_multi),
+            VarArgs(set_intersection_multi),
             "($self, /, *others)",
         ),
         MethodDef::new(
             "intersection_update",
-            Fast(set_intersection_update),
+            VarArgs(set_intersection_update),
             "($self, /, *others)",
         ),
         MethodDef::new("isdisjoint", O(set_isdisjoint), "($self, other, /)"),
@@ -133,8 +133,8 @@ pub static SET: TypeSpec = TypeSpec {
             O(set_symmetric_difference_update),
             "($self, other, /)",
         ),
-        MethodDef::new("union", Fast(set_union), "($self, /, *others)"),
-        MethodDef::new("update", Fast(set_update_method), "($self, /, *others)"),
+        MethodDef::new("union", VarArgs(set_union), "($self, /, *others)"),
+        MethodDef::new("update", VarArgs(set_update_method), "($self, /, *others)"),
         MethodDef::new(
             "__class_getitem__",
             O(super::genericaliasobject::generic_alias_new),
@@ -171,12 +171,12 @@ pub static FROZENSET: TypeSpec = TypeSpec {
         MethodDef::new("copy", NoArgs(frozenset_copy), "($self, /)"),
         MethodDef::new(
             "difference",
-            Fast(set_difference_multi),
+            VarArgs(set_difference_multi),
             "($self, /, *others)",
         ),
         MethodDef::new(
             "intersection",
-            Fast(set_intersection_multi),
+            VarArgs(set_intersection_multi),
             "($self, /, *others)",
         ),
         MethodDef::new("isdisjoint", O(set_isdisjoint), "($self, other, /)"),
@@ -189,7 +189,7 @@ pub static FROZENSET: TypeSpec = TypeSpec {
             O(set_symmetric_difference),
             "($self, other, /)",
         ),
-        MethodDef::new("union", Fast(set_union), "($self, /, *others)"),
+        MethodDef::new("union", VarArgs(set_union), "($self, /, *others)"),
         MethodDef::new(
             "__class_getitem__",
             O(super::genericaliasobject::generic_alias_new),
@@ -482,7 +482,8 @@ fn set_pop_method(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
     }
 }
 
-fn set_difference_multi(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<ObjId> {
+fn set_difference_multi(vm: &mut Vm, this: ObjId, others: ObjId) -> PyResult<ObjId> {
+    let others = &*vm.tuple_items(others).to_vec();
     let Some((&first, rest)) = others.split_first() else {
         return vm.set_copy(this);
     };
@@ -496,14 +497,16 @@ fn set_difference_multi(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<
     Ok(result)
 }
 
-fn set_difference_update(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<ObjId> {
+fn set_difference_update(vm: &mut Vm, this: ObjId, others: ObjId) -> PyResult<ObjId> {
+    let others = &*vm.tuple_items(others).to_vec();
     for &other in others {
         vm.set_difference_update(this, other)?;
     }
     Ok(NONE)
 }
 
-fn set_intersection_multi(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<ObjId> {
+fn set_intersection_multi(vm: &mut Vm, this: ObjId, others: ObjId) -> PyResult<ObjId> {
+    let others = &*vm.tuple_items(others).to_vec();
     if others.is_empty() {
         return vm.set_copy(this);
     }
@@ -516,7 +519,7 @@ fn set_intersection_multi(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResul
     Ok(result)
 }
 
-fn set_intersection_update(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<ObjId> {
+fn set_intersection_update(vm: &mut Vm, this: ObjId, others: ObjId) -> PyResult<ObjId> {
     let kept = set_intersection_multi(vm, this, others)?;
     vm.set_swap_bodies(this, kept);
     vm.decref(kept);
@@ -629,7 +632,8 @@ fn set_symmetric_difference_update(vm: &mut Vm, this: ObjId, other: ObjId) -> Py
     Ok(NONE)
 }
 
-fn set_union(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<ObjId> {
+fn set_union(vm: &mut Vm, this: ObjId, others: ObjId) -> PyResult<ObjId> {
+    let others = &*vm.tuple_items(others).to_vec();
     let result = vm.set_copy(this)?;
     for &other in others {
         if other != this
@@ -642,7 +646,8 @@ fn set_union(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<ObjId> {
     Ok(result)
 }
 
-fn set_update_method(vm: &mut Vm, this: ObjId, others: &[ObjId]) -> PyResult<ObjId> {
+fn set_update_method(vm: &mut Vm, this: ObjId, others: ObjId) -> PyResult<ObjId> {
+    let others = &*vm.tuple_items(others).to_vec();
     for &other in others {
         vm.set_update(this, other)?;
     }

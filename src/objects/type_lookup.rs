@@ -446,7 +446,13 @@ impl Vm {
                 Err(raised) => Err(raised),
             }
         } else {
-            self.dict_set(dict, name, value)
+            let untracked = !self.heap.is_tracked(dict);
+            self.dict_set(dict, name, value)?;
+            if untracked && !self.dict(dict).split_type.is_null() {
+                // C stores into the instance's values without asking the dict.
+                self.heap.untrack(dict);
+            }
+            Ok(())
         }
     }
 

@@ -3,7 +3,7 @@
 //! Mirrors `pymain_run_python` of `Modules/main.c` and `Py_FinalizeEx` of `Python/pylifecycle.c`.
 
 use crate::base::ObjId;
-use crate::events::{Event, Reporter};
+use crate::events::{Event, GcList, Reporter};
 use crate::interpreter::frames;
 use crate::objects::object::Payload;
 use crate::objects::vm::{Host, PyResult, Stop, Vm};
@@ -142,6 +142,7 @@ fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     vm.dict_set(dict, names::FILE, file)?;
     vm.decref(file);
     vm.dict_set_name(dict, "__cached__", NONE);
+    settle_startup(vm);
     let code = compile::compile_shared(vm, &options.source, &options.filename, "exec", 0, -1)?;
     // The syntax tree keeps the constants alive until the script ends.
     let (code, constants) = vm.new_code_keeping_constants(&code)?;
@@ -157,6 +158,34 @@ fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     let value = result?;
     vm.decref(value);
     Ok(())
+}
+
+/// `gc.get_count()[0]` when the script is about to be compiled.
+const COUNT_AT_START: u32 = 4;
+/// Collections of generation 0 during CPython's start, and what they found.
+const STARTUP_COLLECTIONS: u32 = 3;
+const STARTUP_COLLECTED: u64 = 24;
+
+/// Leaves the collector as CPython's start leaves it: three young collections have moved what
+/// the interpreter itself needs to generation 1.
+fn settle_startup(vm: &mut Vm) {
+    // A slice waits on its free list from here on: no collection ever empties that.
+    let slice = vm.new_slice(NONE, NONE, NONE);
+    vm.decref(slice);
+    for id in vm.heap.list_members(GcList::Generation0) {
+        vm.heap.move_to(id, GcList::Generation1);
+    }
+    let counts = [COUNT_AT_START, STARTUP_COLLECTIONS, 0];
+    for (generation, new) in counts.into_iter().enumerate() {
+        let old = std::mem::replace(&mut vm.heap.gc.count[generation], new);
+        vm.heap.reporter.emit(Event::GcCount {
+            generation: generation as u8,
+            old,
+            new,
+        });
+    }
+    vm.heap.gc.scheduled = false;
+    vm.heap.gc.stats[0] = [u64::from(STARTUP_COLLECTIONS), STARTUP_COLLECTED, 0];
 }
 
 /// Prints an exception that nobody caught, or takes the status of `SystemExit`

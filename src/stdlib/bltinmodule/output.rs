@@ -7,6 +7,19 @@ use crate::objects::wellknown::{NONE, names, types};
 
 /// `print(*args, sep=' ', end='\n', file=None, flush=False)`.
 pub fn print(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+    // C's wrapper packs the objects to print into a tuple, which the collector counts.
+    let keywords = if kwnames.is_null() {
+        0
+    } else {
+        vm.tuple_items(kwnames).len()
+    };
+    let objects = vm.new_tuple_from(&args[..args.len() - keywords]);
+    let result = print_impl(vm, args, kwnames);
+    vm.decref(objects);
+    result
+}
+
+fn print_impl(vm: &mut Vm, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     let keywords: Vec<ObjId> = if kwnames.is_null() {
         Vec::new()
     } else {
