@@ -64,18 +64,23 @@ impl LayoutKind {
                 let source = tabs(&mut tiles, &[P::Source, P::Pipeline, P::Lesson]);
                 let console = tabs(&mut tiles, &[P::Console, P::Events]);
                 let bytecode = tabs(&mut tiles, &[P::Bytecode]);
-                let frames = tabs(&mut tiles, &[P::Frames]);
-                let objects = tabs(
-                    &mut tiles,
-                    &[P::Objects, P::Collector, P::Threads, P::Memory],
-                );
-                let inspector = tabs(&mut tiles, &[P::Inspector]);
                 let left = column(&mut tiles, &[(source, 0.7), (console, 0.3)]);
-                let middle = column(&mut tiles, &[(bytecode, 0.58), (frames, 0.42)]);
-                let right = if wide {
-                    column(&mut tiles, &[(objects, 0.66), (inspector, 0.34)])
+                let graph = [P::Objects, P::Collector, P::Threads, P::Memory];
+                // Without much room the Inspector shares a place, so that the objects keep theirs.
+                let (middle, right) = if wide {
+                    let frames = tabs(&mut tiles, &[P::Frames]);
+                    let objects = tabs(&mut tiles, &graph);
+                    let inspector = tabs(&mut tiles, &[P::Inspector]);
+                    (
+                        column(&mut tiles, &[(bytecode, 0.58), (frames, 0.42)]),
+                        column(&mut tiles, &[(objects, 0.66), (inspector, 0.34)]),
+                    )
                 } else {
-                    column(&mut tiles, &[(objects, 0.64), (inspector, 0.36)])
+                    let frames = tabs(&mut tiles, &[P::Frames, P::Inspector]);
+                    (
+                        column(&mut tiles, &[(bytecode, 0.55), (frames, 0.45)]),
+                        tabs(&mut tiles, &graph),
+                    )
                 };
                 row(&mut tiles, &[(left, 0.31), (middle, 0.27), (right, 0.42)])
             }

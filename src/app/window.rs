@@ -26,7 +26,7 @@ use super::{AppError, Options};
 /// The key under which the settings are kept.
 const SETTINGS: &str = "settings";
 /// A window of this width has room for more columns.
-const WIDE: f32 = 1800.0;
+const WIDE: f32 = 1600.0;
 
 /// Opens the window and returns when it is closed.
 pub fn run(options: Options) -> Result<(), AppError> {
@@ -179,6 +179,7 @@ impl Window {
             ctx.request_repaint_after(Duration::from_millis(16));
         }
         self.do_wishes();
+        self.apply_look(&ctx);
 
         let theme = Arc::clone(&self.theme);
         Bar::top("top")
@@ -321,7 +322,11 @@ impl Window {
 
     fn apply_look(&mut self, ctx: &egui::Context) {
         let settings = &self.app.settings;
+        let width = ctx.content_rect().width() * ctx.zoom_factor();
+        // A large screen is looked at from farther away.
+        let size = (width / 1920.0).clamp(1.0, 1.4);
         let scale = settings.text_scale
+            * size
             * if self.app.document.is_some() {
                 settings.layout.text_scale()
             } else {

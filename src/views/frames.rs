@@ -142,6 +142,10 @@ fn frame_rows(look: Look<'_>, frame: &FrameView) -> FrameRows {
         let kind = code
             .and_then(|code| code.co_localspluskinds.get(index))
             .copied();
+        // A variable of an inlined comprehension is there only while that runs.
+        if object.is_null() && kind.is_some_and(|kind| kind.contains(LocalKind::HIDDEN)) {
+            continue;
+        }
         let kind = match kind {
             Some(kind) if kind.contains(LocalKind::FREE) => PlaceKind::Free,
             Some(kind) if kind.contains(LocalKind::CELL) => PlaceKind::Cell,

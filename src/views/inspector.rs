@@ -165,10 +165,18 @@ fn holders(look: Look<'_>, target: ObjId) -> (Vec<Holder>, u32) {
 fn object_holder(look: Look<'_>, id: ObjId, place: String) -> Holder {
     Holder {
         who: Who::Object(id),
-        name: look.short(id, 48),
+        name: namespace_name(look, id).unwrap_or_else(|| look.short(id, 48)),
         type_name: look.type_name(id).to_owned(),
         place,
     }
+}
+
+/// A dict that is the namespace of a module is called by that, not by its long repr.
+fn namespace_name(look: Look<'_>, id: ObjId) -> Option<String> {
+    let frame = look.state.frames.iter().find(|frame| frame.f_globals == id)?;
+    let code = look.code(frame.code)?;
+    let file = code.co_filename.rsplit(['/', '\\']).next().unwrap_or_default();
+    Some(format!("globals of {file}"))
 }
 
 fn root_holder(look: Look<'_>, root: Root) -> Holder {

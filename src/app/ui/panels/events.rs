@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use egui::{RichText, Sense, Ui, Vec2};
+use egui::{RichText, Ui};
 
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
@@ -139,24 +139,31 @@ impl EventsPanel {
         egui::Frame::new()
             .inner_margin(egui::Margin::symmetric(8, 4))
             .show(ui, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing = Vec2::new(3.0, 3.0);
-                    let mut changed = false;
-                    for group in Group::ALL {
-                        let on = self.groups.contains(&group);
-                        let color = if on { theme.text } else { theme.text_muted };
-                        let button =
-                            egui::Button::new(RichText::new(group.name()).size(12.0).color(color))
-                                .fill(if on { theme.accent_soft } else { theme.raised })
-                                .sense(Sense::click());
-                        if ui.add(button).clicked() {
-                            changed = true;
-                            if !self.groups.remove(&group) {
-                                self.groups.insert(group);
+                ui.horizontal(|ui| {
+                let mut changed = false;
+                let label = match self.groups.len() {
+                    0 => "Filter: everything".to_owned(),
+                    1 => format!("Filter: {}", self.groups.iter().map(|g| g.name()).collect::<String>()),
+                    count => format!("Filter: {count} kinds"),
+                };
+                let config = egui::containers::menu::MenuConfig::new()
+                    .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+                egui::containers::menu::MenuButton::new(RichText::new(label).size(12.5))
+                    .config(config)
+                    .ui(ui, |ui| {
+                        for group in Group::ALL {
+                            let mut on = self.groups.contains(&group);
+                            if ui.checkbox(&mut on, group.name()).changed() {
+                                changed = true;
+                                if on {
+                                    self.groups.insert(group);
+                                } else {
+                                    self.groups.remove(&group);
+                                }
                             }
                         }
-                    }
-                    if changed {
+                    });
+                if changed {
                         self.found.clear();
                         self.looked_at = 0;
                     }
