@@ -378,7 +378,7 @@ impl AppState {
     }
 
     fn close(&mut self) {
-        if let Some(mut document) = self.document.take() {
+        if let Some(document) = self.document.take() {
             document.stop();
         }
         self.cursor = Moment(0);

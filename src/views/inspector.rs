@@ -173,9 +173,17 @@ fn object_holder(look: Look<'_>, id: ObjId, place: String) -> Holder {
 
 /// A dict that is the namespace of a module is called by that, not by its long repr.
 fn namespace_name(look: Look<'_>, id: ObjId) -> Option<String> {
-    let frame = look.state.frames.iter().find(|frame| frame.f_globals == id)?;
+    let frame = look
+        .state
+        .frames
+        .iter()
+        .find(|frame| frame.f_globals == id)?;
     let code = look.code(frame.code)?;
-    let file = code.co_filename.rsplit(['/', '\\']).next().unwrap_or_default();
+    let file = code
+        .co_filename
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default();
     Some(format!("globals of {file}"))
 }
 

@@ -140,30 +140,33 @@ impl EventsPanel {
             .inner_margin(egui::Margin::symmetric(8, 4))
             .show(ui, |ui| {
                 ui.horizontal(|ui| {
-                let mut changed = false;
-                let label = match self.groups.len() {
-                    0 => "Filter: everything".to_owned(),
-                    1 => format!("Filter: {}", self.groups.iter().map(|g| g.name()).collect::<String>()),
-                    count => format!("Filter: {count} kinds"),
-                };
-                let config = egui::containers::menu::MenuConfig::new()
-                    .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-                egui::containers::menu::MenuButton::new(RichText::new(label).size(12.5))
-                    .config(config)
-                    .ui(ui, |ui| {
-                        for group in Group::ALL {
-                            let mut on = self.groups.contains(&group);
-                            if ui.checkbox(&mut on, group.name()).changed() {
-                                changed = true;
-                                if on {
-                                    self.groups.insert(group);
-                                } else {
-                                    self.groups.remove(&group);
+                    let mut changed = false;
+                    let label = match self.groups.len() {
+                        0 => "Filter: everything".to_owned(),
+                        1 => format!(
+                            "Filter: {}",
+                            self.groups.iter().map(|g| g.name()).collect::<String>()
+                        ),
+                        count => format!("Filter: {count} kinds"),
+                    };
+                    let config = egui::containers::menu::MenuConfig::new()
+                        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+                    egui::containers::menu::MenuButton::new(RichText::new(label).size(12.5))
+                        .config(config)
+                        .ui(ui, |ui| {
+                            for group in Group::ALL {
+                                let mut on = self.groups.contains(&group);
+                                if ui.checkbox(&mut on, group.name()).changed() {
+                                    changed = true;
+                                    if on {
+                                        self.groups.insert(group);
+                                    } else {
+                                        self.groups.remove(&group);
+                                    }
                                 }
                             }
-                        }
-                    });
-                if changed {
+                        });
+                    if changed {
                         self.found.clear();
                         self.looked_at = 0;
                     }
