@@ -63,6 +63,26 @@ impl Vm {
         id
     }
 
+    /// As [`Self::native_type`] for a type whose base is itself made on demand.
+    pub fn native_subtype(&mut self, spec: &'static TypeSpec, base: ObjId) -> ObjId {
+        if let Some(&known) = self.interp.native_types.get(spec.tp_name) {
+            return known;
+        }
+        let spec = TypeSpec {
+            tp_base: base,
+            ..*spec
+        };
+        let id = self.heap.alloc(
+            types::TYPE,
+            Payload::Type(Box::new(TypeObject::from_spec(&spec))),
+            Reuse::Fresh,
+        );
+        self.heap.immortalize(id);
+        self.interp.native_types.insert(spec.tp_name, id);
+        self.type_ready(id, &spec);
+        id
+    }
+
     /// `PyType_Ready` for a type made from `spec`; its base must be ready.
     pub fn type_ready(&mut self, id: ObjId, spec: &TypeSpec) {
         let base = if spec.tp_base.is_null() && id != types::OBJECT {

@@ -34,21 +34,29 @@ pub static MODULE: ModuleDef = ModuleDef {
 fn exec(vm: &mut Vm, module: ObjId) -> PyResult<()> {
     let size = vm.new_int(8192);
     vm.module_add(module, "DEFAULT_BUFFER_SIZE", size);
-    for spec in [
-        &IO_BASE,
-        &RAW_IO_BASE,
-        &BUFFERED_IO_BASE,
-        &TEXT_IO_BASE,
-        &STRING_IO,
-        &BYTES_IO,
-        &FILE_IO,
-        &BUFFERED_READER,
-        &BUFFERED_WRITER,
-        &BUFFERED_RANDOM,
-        &BUFFERED_RW_PAIR,
-        &NEWLINE_DECODER,
+    let base = vm.native_type(&IO_BASE);
+    let raw = vm.native_subtype(&RAW_IO_BASE, base);
+    let buffered = vm.native_subtype(&BUFFERED_IO_BASE, base);
+    let text = vm.native_subtype(&TEXT_IO_BASE, base);
+    let mut all = vec![
+        (&IO_BASE, base),
+        (&RAW_IO_BASE, raw),
+        (&BUFFERED_IO_BASE, buffered),
+        (&TEXT_IO_BASE, text),
+    ];
+    for (spec, parent) in [
+        (&STRING_IO, text),
+        (&BYTES_IO, buffered),
+        (&FILE_IO, raw),
+        (&BUFFERED_READER, buffered),
+        (&BUFFERED_WRITER, buffered),
+        (&BUFFERED_RANDOM, buffered),
+        (&BUFFERED_RW_PAIR, buffered),
+        (&NEWLINE_DECODER, types::OBJECT),
     ] {
-        let ty = vm.native_type(spec);
+        all.push((spec, vm.native_subtype(spec, parent)));
+    }
+    for (spec, ty) in all {
         vm.incref(ty);
         let name = spec
             .tp_name

@@ -69,6 +69,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &sysmodule::MODULE,
     &threadmodule::MODULE,
     &timemodule::MODULE,
+    &warnings::MODULE,
     &weakrefmodule::MODULE,
 ];
 
