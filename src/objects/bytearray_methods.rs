@@ -51,10 +51,7 @@ pub fn reduce_ex(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
 }
 
 fn reduce_with(vm: &mut Vm, this: ObjId, protocol: i32) -> PyResult<ObjId> {
-    let state = match vm.getattr_name_opt(this, "__dict__")? {
-        Some(dict) => dict,
-        None => NONE,
-    };
+    let state = vm.call_method_name(this, "__getstate__", &[])?;
     let bytes = bytes_of(vm, this).to_vec();
     let args = if bytes.is_empty() {
         vm.new_tuple(Vec::new())

@@ -353,8 +353,9 @@ fn bytearray_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -
         let end = start.max(slice.stop.max(0) as usize);
         return assign_range(vm, this, start, end, new);
     }
-    if value.is_null() {
-        return delete_extended(vm, this, &slice);
+    if new.is_empty() {
+        // Nothing assigned is as good as a deletion.
+        return if slice.length == 0 { Ok(()) } else { delete_extended(vm, this, &slice) };
     }
     if new.len() != slice.length {
         let (given, wanted) = (new.len(), slice.length);

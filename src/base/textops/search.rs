@@ -30,16 +30,35 @@ pub const fn window(start: i64, end: i64, len: usize) -> Option<(usize, usize)> 
 }
 
 /// Where `needle` first occurs.
+///
+/// Candidates are tried one by one; where too many come to nothing, the search goes on in linear
+/// time, as CPython changes over to its two-way algorithm.
 pub fn find_slice<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
     let Some((&first, rest)) = needle.split_first() else {
         return Some(0);
     };
     let last_start = haystack.len().checked_sub(needle.len())?;
+    let Some(&last) = rest.last() else {
+        return T::position(haystack, first);
+    };
+    let mut budget = patience(haystack.len());
     let mut at = 0;
     while at <= last_start {
         at += T::position(&haystack[at..=last_start], first)?;
-        if &haystack[at + 1..at + needle.len()] == rest {
-            return Some(at);
+        if haystack[at + rest.len()] == last {
+            if &haystack[at + 1..at + needle.len()] == rest {
+                return Some(at);
+            }
+            let Some(left) = budget.checked_sub(needle.len()) else {
+                let found = find_linear(
+                    haystack.len() - at,
+                    needle.len(),
+                    |i| haystack[at + i],
+                    |i| needle[i],
+                );
+                return found.map(|offset| at + offset);
+            };
+            budget = left;
         }
         at += 1;
     }
@@ -52,13 +71,67 @@ pub fn rfind_slice<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
         return Some(haystack.len());
     };
     let mut end = haystack.len().checked_sub(needle.len())? + 1;
+    let Some(&last) = rest.last() else {
+        return haystack.iter().rposition(|&c| c == first);
+    };
+    let mut budget = patience(haystack.len());
     loop {
         let at = haystack[..end].iter().rposition(|&c| c == first)?;
-        if &haystack[at + 1..at + needle.len()] == rest {
-            return Some(at);
+        if haystack[at + rest.len()] == last {
+            if &haystack[at + 1..at + needle.len()] == rest {
+                return Some(at);
+            }
+            let Some(left) = budget.checked_sub(needle.len()) else {
+                // Backwards: position 0 is the last of what remains.
+                let (length, width) = (at + needle.len(), needle.len());
+                let found = find_linear(
+                    length,
+                    width,
+                    |i| haystack[length - 1 - i],
+                    |i| needle[width - 1 - i],
+                );
+                return found.map(|offset| length - offset - width);
+            };
+            budget = left;
         }
         end = at;
     }
+}
+
+/// How many units may be compared in vain before the search changes over.
+const fn patience(length: usize) -> usize {
+    4 * length + 2000
+}
+
+/// Knuth, Morris and Pratt's search, over anything with positions.
+fn find_linear<T: Unit>(
+    length: usize,
+    width: usize,
+    haystack: impl Fn(usize) -> T,
+    needle: impl Fn(usize) -> T,
+) -> Option<usize> {
+    // For each prefix of the needle, how long its longest proper prefix is that also ends it.
+    let mut borders = vec![0_usize; width];
+    let mut border = 0;
+    for i in 1..width {
+        while border > 0 && needle(i) != needle(border) {
+            border = borders[border - 1];
+        }
+        border += usize::from(needle(i) == needle(border));
+        borders[i] = border;
+    }
+    let mut matched = 0;
+    for i in 0..length {
+        let unit = haystack(i);
+        while matched > 0 && unit != needle(matched) {
+            matched = borders[matched - 1];
+        }
+        matched += usize::from(unit == needle(matched));
+        if matched == width {
+            return Some(i + 1 - width);
+        }
+    }
+    None
 }
 
 /// How often `needle` occurs without overlap, at most `max` times.
@@ -256,5 +329,47 @@ pub fn utf8(text: &Text) -> Option<Cow<'_, str>> {
     match text.as_ascii() {
         Some(ascii) => Some(Cow::Borrowed(ascii)),
         None => text.to_utf8().map(Cow::Owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn searches_agree_with_the_plain_definition() {
+        // Needles over two letters, long enough to use up the patience.
+        let mut seed = 7_u32;
+        let mut random = |below: usize| {
+            seed = seed.wrapping_mul(1103515245).wrapping_add(12345);
+            (seed >> 16) as usize % below
+        };
+        for round in 0..300 {
+            let length = if round < 200 {
+                random(40)
+            } else {
+                3000 + random(2000)
+            };
+            let haystack: Vec<u8> = (0..length)
+                .map(|_| if random(12) == 0 { b'b' } else { b'a' })
+                .collect();
+            let width = if round < 200 {
+                1 + random(6)
+            } else {
+                1 + random(300)
+            };
+            let mut needle = vec![b'a'; width];
+            if random(2) == 0 {
+                needle[random(width)] = b'b';
+            }
+            let first = haystack.windows(width).position(|w| w == needle);
+            let last = haystack.windows(width).rposition(|w| w == needle);
+            assert_eq!(find_slice(&haystack, &needle), first);
+            assert_eq!(rfind_slice(&haystack, &needle), last);
+        }
+        let haystack = vec![b'a'; 100_000];
+        let needle = [&[b'a'; 40_000][..], b"b", &[b'a'; 10_000]].concat();
+        assert_eq!(find_slice(&haystack, &needle), None);
+        assert_eq!(rfind_slice(&haystack, &needle), None);
     }
 }
