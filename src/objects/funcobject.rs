@@ -151,7 +151,7 @@ pub static TYPE: TypeSpec = TypeSpec {
             Some(set_kwdefaults),
         ),
         getset("__annotations__", get_annotations, Some(set_annotations)),
-        getset("__dict__", Vm::instance_dict, Some(set_dict)),
+        getset("__dict__", super::builtin_descr::own_dict_get, Some(set_dict)),
         getset(
             "__name__",
             |vm, f| field_or_none(vm, f, |f| f.func_name),
