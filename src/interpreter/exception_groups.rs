@@ -190,30 +190,5 @@ fn split_by_leaves(vm: &mut Vm, exc: ObjId, leaves: &[ObjId]) -> PyResult<ObjId>
     if kept.is_empty() {
         return Ok(NONE);
     }
-    derive_group(vm, exc, kept)
-}
-
-/// A group like `original` with other members (stolen), through its `derive`.
-fn derive_group(vm: &mut Vm, original: ObjId, members: Vec<ObjId>) -> PyResult<ObjId> {
-    let list = vm.new_list(members);
-    let derived = vm.call_method_name(original, "derive", &[list]);
-    vm.decref(list);
-    let derived = derived?;
-    let (notes, traceback, cause, context) = match vm.heap.payload(original) {
-        Payload::Exception(e) => (e.notes, e.traceback, e.cause, e.context),
-        _ => return Ok(derived),
-    };
-    for id in [notes, traceback, cause, context] {
-        vm.xincref(id);
-    }
-    if let Payload::Exception(e) = vm.heap.payload_mut(derived) {
-        let old = [
-            std::mem::replace(&mut e.notes, notes),
-            std::mem::replace(&mut e.traceback, traceback),
-            std::mem::replace(&mut e.cause, cause),
-            std::mem::replace(&mut e.context, context),
-        ];
-        vm.decref_all(&old);
-    }
-    Ok(derived)
+    crate::objects::exceptiongroup::subset(vm, exc, kept)
 }

@@ -151,7 +151,11 @@ pub static TYPE: TypeSpec = TypeSpec {
             Some(set_kwdefaults),
         ),
         getset("__annotations__", get_annotations, Some(set_annotations)),
-        getset("__dict__", super::builtin_descr::own_dict_get, Some(set_dict)),
+        getset(
+            "__dict__",
+            super::builtin_descr::own_dict_get,
+            Some(super::builtin_descr::set_instance_dict),
+        ),
         getset(
             "__name__",
             |vm, f| field_or_none(vm, f, |f| f.func_name),
@@ -364,22 +368,6 @@ fn set_annotations(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<()> {
     }
     function_mut(vm, id).func_version = 0;
     set_field(vm, id, value, |f| &mut f.func_annotations)
-}
-
-fn set_dict(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<()> {
-    if value.is_null() {
-        return Err(vm.type_error("cannot delete __dict__"));
-    }
-    if !vm.isinstance(value, types::DICT) {
-        let name = vm.type_name_of(value);
-        return Err(vm.type_error(format!(
-            "__dict__ must be set to a dictionary, not a '{name}'"
-        )));
-    }
-    vm.incref(value);
-    let old = vm.set_own_dict(id, value);
-    vm.xdecref(old);
-    Ok(())
 }
 
 fn set_name(vm: &mut Vm, id: ObjId, value: ObjId) -> PyResult<()> {

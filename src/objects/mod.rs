@@ -6,6 +6,7 @@
 
 pub mod abstract_;
 pub mod abstract_sequence;
+pub mod anextawaitable;
 pub mod asyncgenobject;
 pub mod boolobject;
 pub mod builtin_descr;
@@ -34,6 +35,7 @@ pub mod enumobject;
 pub mod errors;
 pub mod eval_support;
 pub mod exception_types;
+pub mod exceptiongroup;
 pub mod exceptions;
 pub mod floatobject;
 pub mod frame;
@@ -197,6 +199,11 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::FILTER, &enumobject::FILTER),
         (types::SIMPLE_NAMESPACE, &namespaceobject::SIMPLE_NAMESPACE),
         (types::BASE_EXCEPTION, &exception_types::BASE_EXCEPTION),
+        (
+            types::BASE_EXCEPTION_GROUP,
+            &exceptiongroup::BASE_EXCEPTION_GROUP,
+        ),
+        (types::EXCEPTION_GROUP, &exceptiongroup::EXCEPTION_GROUP),
     ];
     all.extend(exception_types::SIMPLE.iter().map(|(id, spec)| (*id, spec)));
     all.extend(

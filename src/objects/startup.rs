@@ -39,6 +39,7 @@ pub fn create_static_objects(vm: &mut Vm) {
             .map_or_else(|| undeclared(name), |(_, spec)| **spec);
         make_ready(vm, id, &spec, &specs, &mut ready);
     }
+    super::exceptiongroup::complete(vm);
 }
 
 fn make_ready(

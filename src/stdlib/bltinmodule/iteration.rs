@@ -108,12 +108,9 @@ pub fn anext(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     let Some(&default) = args.get(1) else {
         return Ok(awaitable);
     };
-    let _ = default;
+    let wrapped = crate::objects::anextawaitable::new(vm, awaitable, default);
     vm.decref(awaitable);
-    Err(vm.raise(
-        types::NOT_IMPLEMENTED_ERROR,
-        "anext() with a default value is not supported",
-    ))
+    Ok(wrapped)
 }
 
 pub fn min(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
