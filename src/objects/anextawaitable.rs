@@ -38,9 +38,21 @@ static TYPE: TypeSpec = TypeSpec {
         ..Slots::EMPTY
     },
     methods: &[
-        MethodDef::new("send", MethodImpl::O(|vm, this, value| forward(vm, this, names::SEND, &[value])), ""),
-        MethodDef::new("throw", MethodImpl::Fast(|vm, this, args| forward(vm, this, names::THROW, args)), ""),
-        MethodDef::new("close", MethodImpl::NoArgs(|vm, this| forward(vm, this, names::CLOSE, &[])), ""),
+        MethodDef::new(
+            "send",
+            MethodImpl::O(|vm, this, value| forward(vm, this, names::SEND, &[value])),
+            "",
+        ),
+        MethodDef::new(
+            "throw",
+            MethodImpl::Fast(|vm, this, args| forward(vm, this, names::THROW, args)),
+            "",
+        ),
+        MethodDef::new(
+            "close",
+            MethodImpl::NoArgs(|vm, this| forward(vm, this, names::CLOSE, &[])),
+            "",
+        ),
     ],
     ..TypeSpec::EMPTY
 };
@@ -50,12 +62,21 @@ pub fn new(vm: &mut Vm, wrapped: ObjId, default_value: ObjId) -> ObjId {
     vm.incref(wrapped);
     vm.incref(default_value);
     let ty = vm.native_type(&TYPE);
-    vm.new_native(ty, AnextAwaitable { wrapped, default_value })
+    vm.new_native(
+        ty,
+        AnextAwaitable {
+            wrapped,
+            default_value,
+        },
+    )
 }
 
 /// Passes a call on to the iterator of the awaitable; `StopAsyncIteration` becomes the default.
 fn forward(vm: &mut Vm, this: ObjId, name: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
-    let a = vm.heap.native::<AnextAwaitable>(this).expect("a method of anext_awaitable");
+    let a = vm
+        .heap
+        .native::<AnextAwaitable>(this)
+        .expect("a method of anext_awaitable");
     let (wrapped, default_value) = (a.wrapped, a.default_value);
     let iterator = super::genobject::get_awaitable_iter(vm, wrapped)?;
     let next = vm.slots_of(iterator).tp_iternext;

@@ -133,7 +133,11 @@ fn checked_class(vm: &mut Vm, ty: ObjId, items: &[ObjId]) -> PyResult<ObjId> {
         nested_base |= !vm.isinstance(item, types::EXCEPTION);
     }
     if ty == types::BASE_EXCEPTION_GROUP {
-        return Ok(if nested_base { ty } else { types::EXCEPTION_GROUP });
+        return Ok(if nested_base {
+            ty
+        } else {
+            types::EXCEPTION_GROUP
+        });
     }
     if nested_base && vm.is_subtype(ty, types::EXCEPTION) {
         if ty == types::EXCEPTION_GROUP {
@@ -156,7 +160,11 @@ fn group_str(vm: &mut Vm, e: ObjId) -> PyResult<ObjId> {
 /// The exceptions in a group (borrowed).
 pub fn members(vm: &Vm, e: ObjId) -> Vec<ObjId> {
     let exceptions = vm.exception(e).field("exceptions");
-    if exceptions.is_null() { Vec::new() } else { vm.tuple_items(exceptions).to_vec() }
+    if exceptions.is_null() {
+        Vec::new()
+    } else {
+        vm.tuple_items(exceptions).to_vec()
+    }
 }
 
 fn derive(vm: &mut Vm, e: ObjId, exceptions: ObjId) -> PyResult<ObjId> {
@@ -210,8 +218,9 @@ enum Matcher {
 }
 
 fn matcher(vm: &mut Vm, value: ObjId) -> PyResult<Matcher> {
-    let is_class =
-        |vm: &Vm, id| matches!(vm.heap.payload(id), Payload::Type(_)) && vm.is_subtype(id, types::BASE_EXCEPTION);
+    let is_class = |vm: &Vm, id| {
+        matches!(vm.heap.payload(id), Payload::Type(_)) && vm.is_subtype(id, types::BASE_EXCEPTION)
+    };
     let is_type = matches!(vm.heap.payload(value), Payload::Type(_));
     if !is_type && vm.is_callable(value) {
         return Ok(Matcher::Predicate(value));
