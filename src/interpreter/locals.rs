@@ -6,8 +6,8 @@ use crate::base::ObjId;
 use crate::bytecode::LocalKind;
 use crate::objects::vm::{PyResult, Vm};
 
-/// The namespace of frame `index`, or, inside an inlined comprehension, a copy of it with the
-/// comprehension's variables: a new reference.
+/// The namespace of frame `index`, or, inside an inlined comprehension, a dict of the
+/// comprehension's variables alone: a new reference.
 pub fn with_hidden(vm: &mut Vm, index: usize) -> PyResult<ObjId> {
     let frame = &vm.tstate.frames[index];
     let (namespace, base) = (frame.f_locals, frame.base as usize);
@@ -25,7 +25,6 @@ pub fn with_hidden(vm: &mut Vm, index: usize) -> PyResult<ObjId> {
         return Ok(vm.incref(namespace));
     }
     let copy = vm.new_dict();
-    vm.dict_update(copy, namespace)?;
     for (name, value) in hidden {
         vm.dict_set(copy, name, value)?;
     }

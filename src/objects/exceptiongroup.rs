@@ -98,7 +98,9 @@ fn group_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<Obj
     };
     if vm.text(message).is_none() {
         let kind = vm.type_name_of(message);
-        return Err(vm.type_error(format!("argument 1 must be str, not {kind}")));
+        return Err(vm.type_error(format!(
+            "BaseExceptionGroup.__new__() argument 1 must be str, not {kind}"
+        )));
     }
     if !vm.is_sequence(exceptions) {
         return Err(vm.type_error("second argument (exceptions) must be a sequence"));
