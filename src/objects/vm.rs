@@ -676,6 +676,8 @@ impl Vm {
             ("sys.modules", interp.modules),
             ("builtins", interp.builtins),
             ("sysdict", interp.sysdict),
+            ("gc.garbage", self.heap.gc.garbage),
+            ("gc.callbacks", self.heap.gc.callbacks),
             ("async_gen_firstiter", self.tstate.async_gen_firstiter),
             ("async_gen_finalizer", self.tstate.async_gen_finalizer),
         ]

@@ -86,7 +86,10 @@ pub fn create_native_module(vm: &mut Vm, name: &str) -> PyResult<Option<ObjId>> 
         vm.module_add(module, "__doc__", doc);
     }
     match (def.exec)(vm, module) {
-        Ok(()) => Ok(Some(module)),
+        Ok(()) => {
+            vm.report_interpreter();
+            Ok(Some(module))
+        }
         Err(raised) => {
             vm.decref(module);
             Err(raised)
