@@ -35,8 +35,17 @@ pub fn gil_timeline(recording: &Recording) -> Result<Vec<ThreadSpan>, RecordingE
     let mut spans = Vec::new();
     let mut open: Vec<Option<(Moment, ThreadActivity)>> =
         vec![Some((Moment(0), ThreadActivity::Running))];
-    let mut change = |at: Moment, thread: ThreadId, next: Option<ThreadActivity>, forced: bool| {
+    // `letting_go`: the GIL is dropped, because somebody asked for it when true.
+    let mut change = |at: Moment,
+                      thread: ThreadId,
+                      next: Option<ThreadActivity>,
+                      letting_go: Option<bool>| {
         if thread.index() > open.len() {
+            return;
+        }
+        // A thread that blocks or ends says so before it lets go.
+        let runs = matches!(open.get(thread.index()), Some(Some((_, ThreadActivity::Running))));
+        if letting_go.is_some() && !runs {
             return;
         }
         if thread.index() == open.len() {
@@ -51,7 +60,7 @@ pub fn gil_timeline(recording: &Recording) -> Result<Vec<ThreadSpan>, RecordingE
                 start,
                 end: at,
                 activity,
-                forced,
+                forced: letting_go == Some(true),
             });
         }
         *place = next.map(|activity| (at, activity));
@@ -71,9 +80,9 @@ pub fn gil_timeline(recording: &Recording) -> Result<Vec<ThreadSpan>, RecordingE
         let at = Moment(moment.0 + 1);
         match *event {
             Event::ThreadStart { thread, .. } if thread.0 > 0 => {
-                change(at, thread, Some(ThreadActivity::Ready), false);
+                change(at, thread, Some(ThreadActivity::Ready), None);
             }
-            Event::ThreadEnd { thread } => change(at, thread, None, false),
+            Event::ThreadEnd { thread } => change(at, thread, None, None),
             Event::GilWait { thread } => {
                 if requests.len() <= thread.index() && thread.0 < 1 << 16 {
                     requests.resize(thread.index() + 1, 0);
@@ -85,7 +94,7 @@ pub fn gil_timeline(recording: &Recording) -> Result<Vec<ThreadSpan>, RecordingE
                     at,
                     thread,
                     Some(ThreadActivity::Waiting { requests: 0 }),
-                    false,
+                    None,
                 );
             }
             Event::GilRequest { thread, .. } => {
@@ -97,14 +106,14 @@ pub fn gil_timeline(recording: &Recording) -> Result<Vec<ThreadSpan>, RecordingE
                     at,
                     thread,
                     Some(ThreadActivity::Waiting { requests: count }),
-                    false,
+                    None,
                 );
             }
             Event::GilDrop { thread, forced } => {
-                change(at, thread, Some(ThreadActivity::Ready), forced);
+                change(at, thread, Some(ThreadActivity::Ready), Some(forced));
             }
             Event::GilTake { thread, .. } => {
-                change(at, thread, Some(ThreadActivity::Running), false);
+                change(at, thread, Some(ThreadActivity::Running), None);
             }
             Event::ThreadBlock {
                 thread,
@@ -115,11 +124,11 @@ pub fn gil_timeline(recording: &Recording) -> Result<Vec<ThreadSpan>, RecordingE
                     at,
                     thread,
                     Some(ThreadActivity::Blocked { reason, object }),
-                    false,
+                    None,
                 );
             }
             Event::ThreadWake { thread, .. } => {
-                change(at, thread, Some(ThreadActivity::Ready), false);
+                change(at, thread, Some(ThreadActivity::Ready), None);
             }
             _ => {}
         }

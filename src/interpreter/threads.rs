@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::base::{ObjId, ThreadId};
 use crate::events::{Event, WaitReason};
 use crate::objects::vm::{PyResult, Stop, ThreadState, Vm};
-use crate::threads::gil::{LockId, Next, Scheduler, WaitFor, WakeReason};
+use crate::threads::gil::{GilFact, GilFactKind, LockId, Next, Scheduler, WaitFor, WakeReason};
 use crate::threads::{Nanos, VirtualClock};
 
 /// Bytes of stack for a thread that the program starts.
@@ -23,6 +23,10 @@ const STATE: &str = "threads";
 struct Threads {
     scheduler: Scheduler,
     mailboxes: BTreeMap<ThreadId, Sender<Box<Vm>>>,
+    /// Who took the GIL last, as reported.
+    last_taker: ThreadId,
+    /// What each blocked thread waits for, as reported.
+    blocked: BTreeMap<ThreadId, (WaitReason, ObjId)>,
 }
 
 thread_local! {
@@ -31,13 +35,18 @@ thread_local! {
 }
 
 fn threads(vm: &mut Vm) -> &mut Threads {
+    let recording = vm.heap.reporter.is_on();
     vm.interp
         .native_state
         .entry(STATE)
         .or_insert_with(|| {
+            let mut scheduler = Scheduler::new(0);
+            scheduler.set_recording(recording);
             Box::new(Threads {
-                scheduler: Scheduler::new(0),
+                scheduler,
                 mailboxes: BTreeMap::new(),
+                last_taker: ThreadId(0),
+                blocked: BTreeMap::new(),
             })
         })
         .downcast_mut()
@@ -52,6 +61,43 @@ pub fn scheduler(vm: &mut Vm) -> &mut Scheduler {
 /// The virtual time.
 pub fn now(vm: &Vm) -> Nanos {
     Nanos(vm.interp.clock_nanos + vm.interp.instructions * VirtualClock::INSTRUCTION.0)
+}
+
+/// Reports what the model noted since the last call. A thread that begins to block waits for
+/// `object`, for this `reason`.
+fn report_facts(vm: &mut Vm, reason: WaitReason, object: ObjId) {
+    if !vm.heap.reporter.is_on() {
+        return;
+    }
+    for GilFact { at: _, thread, what } in threads(vm).scheduler.take_facts() {
+        let event = match what {
+            GilFactKind::Start => {
+                let ident = ident_of(thread);
+                let name = vm.heap.reporter.text("");
+                Event::ThreadStart { thread, name, ident }
+            }
+            GilFactKind::Request { .. } => Event::GilWait { thread },
+            GilFactKind::DropRequest { holder } => Event::GilRequest { thread, holder },
+            GilFactKind::WaitAgain { .. } => continue,
+            GilFactKind::DropForced => Event::GilDrop { thread, forced: true },
+            GilFactKind::DropVoluntary => Event::GilDrop { thread, forced: false },
+            GilFactKind::Take { .. } => {
+                let previous = std::mem::replace(&mut threads(vm).last_taker, thread);
+                Event::GilTake { thread, previous }
+            }
+            GilFactKind::Block { .. } => {
+                threads(vm).blocked.insert(thread, (reason, object));
+                Event::ThreadBlock { thread, reason, object }
+            }
+            GilFactKind::Wake { .. } => {
+                let waited = threads(vm).blocked.remove(&thread);
+                let (reason, object) = waited.unwrap_or((reason, object));
+                Event::ThreadWake { thread, reason, object }
+            }
+            GilFactKind::Finish => Event::ThreadEnd { thread },
+        };
+        vm.heap.reporter.emit(event);
+    }
 }
 
 /// Lets the virtual clock jump ahead.
@@ -82,12 +128,8 @@ fn set_next_poll(vm: &mut Vm) {
 pub fn poll(vm: &mut Vm) -> PyResult<()> {
     let time = now(vm);
     let next = threads(vm).scheduler.poll(time);
+    report_facts(vm, WaitReason::Lock, ObjId::NULL);
     if let Some(next) = next {
-        let thread = vm.tstate.id;
-        vm.heap.reporter.emit(Event::GilDrop {
-            thread,
-            forced: true,
-        });
         switch_to(vm, next);
     }
     set_next_poll(vm);
@@ -112,13 +154,7 @@ pub fn start(vm: &mut Vm, body: impl FnOnce(&mut Vm) + Send + 'static) -> PyResu
     tstate.c_recursion_remaining = 10000;
     tstate.exc_info.push(ObjId::NULL);
     vm.other_tstates.insert(thread, tstate);
-    let name = vm.heap.reporter.text("");
-    vm.heap.reporter.emit(Event::ThreadStart {
-        thread,
-        name,
-        ident: ident_of(thread),
-    });
-    vm.heap.reporter.emit(Event::GilWait { thread });
+    report_facts(vm, WaitReason::Lock, ObjId::NULL);
     let spawned = std::thread::Builder::new()
         .stack_size(STACK_SIZE)
         .spawn(move || {
@@ -171,10 +207,6 @@ fn switch_to(vm: &mut Vm, next: ThreadId) {
         .expect("the model knows only threads that exist");
     let outgoing = std::mem::replace(&mut vm.tstate, incoming);
     vm.other_tstates.insert(current, outgoing);
-    vm.heap.reporter.emit(Event::GilTake {
-        thread: next,
-        previous: current,
-    });
     let sender = threads(vm)
         .mailboxes
         .get(&next)
@@ -195,9 +227,8 @@ fn switch_to(vm: &mut Vm, next: ThreadId) {
 /// Ends the calling thread and hands the machine on.
 fn finish(mut vm: Box<Vm>) {
     let time = now(&vm);
-    let thread = vm.tstate.id;
-    vm.heap.reporter.emit(Event::ThreadEnd { thread });
     let next = threads(&mut vm).scheduler.finish(time);
+    report_facts(&mut vm, WaitReason::Lock, ObjId::NULL);
     match next {
         Next::Run { thread: next, now } => {
             advance_to(&mut vm, now);
@@ -206,10 +237,6 @@ fn finish(mut vm: Box<Vm>) {
                 .remove(&next)
                 .expect("the model knows only threads that exist");
             vm.tstate = incoming;
-            vm.heap.reporter.emit(Event::GilTake {
-                thread: next,
-                previous: thread,
-            });
             let sender = threads(&mut vm)
                 .mailboxes
                 .get(&next)
@@ -240,20 +267,11 @@ fn follow(
     object: ObjId,
 ) -> PyResult<Option<WakeReason>> {
     let current = vm.tstate.id;
+    report_facts(vm, reason, object);
     match next {
         Next::Run { thread, now } => {
-            vm.heap.reporter.emit(Event::ThreadBlock {
-                thread: current,
-                reason,
-                object,
-            });
             advance_to(vm, now);
             switch_to(vm, thread);
-            vm.heap.reporter.emit(Event::ThreadWake {
-                thread: current,
-                reason,
-                object,
-            });
             set_next_poll(vm);
             if vm.stop.is_some() {
                 return Err(crate::objects::vm::Raised::already_set());
@@ -307,6 +325,7 @@ pub fn join(vm: &mut Vm, thread: ThreadId, until: Nanos) -> PyResult<bool> {
 pub fn release(vm: &mut Vm, lock: LockId) {
     let time = now(vm);
     threads(vm).scheduler.release_lock(time, lock);
+    report_facts(vm, WaitReason::Lock, ObjId::NULL);
     set_next_poll(vm);
 }
 

@@ -43,11 +43,9 @@ pub fn sort_list(vm: &mut Vm, this: ObjId, keyfunc: ObjId, reverse: bool) -> PyR
     let address = std::mem::take(&mut list.address);
     list.resized = false;
 
-    let before = if vm.heap.reporter.is_on() {
-        items.clone()
-    } else {
-        Vec::new()
-    };
+    for (i, &item) in items.iter().enumerate().rev() {
+        vm.report_item(this, i, item, ObjId::NULL);
+    }
     let (items, mut result) = match keyed_items(vm, &items, keyfunc) {
         Ok(keyed) => sort_keyed(vm, keyed, keyfunc, reverse),
         Err(raised) => (items, Err(raised)),
@@ -60,10 +58,13 @@ pub fn sort_list(vm: &mut Vm, this: ObjId, keyfunc: ObjId, reverse: bool) -> PyR
     let added = std::mem::replace(&mut list.ob_item, items);
     list.allocated = allocated;
     let added_address = std::mem::replace(&mut list.address, address);
-    for (i, &old) in before.iter().enumerate() {
-        let new = vm.list(this).ob_item[i];
-        if old != new {
-            vm.report_item(this, i, old, new);
+    for (i, &item) in added.iter().enumerate().rev() {
+        vm.report_item(this, i, item, ObjId::NULL);
+    }
+    if vm.heap.reporter.is_on() {
+        for i in 0..vm.list_len(this) {
+            let item = vm.list(this).ob_item[i];
+            vm.report_item(this, i, ObjId::NULL, item);
         }
     }
     for &item in added.iter().rev() {

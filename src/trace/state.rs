@@ -493,7 +493,12 @@ impl State {
                 self.gil.drop_request = Some(thread);
             }
             Event::GilDrop { thread, .. } => {
-                self.set_status(thread, ThreadStatus::Ready);
+                // A thread that blocks or ends says so before it lets go.
+                let status = match self.thread(thread).map(|t| t.status) {
+                    Some(ThreadStatus::Running) | None => ThreadStatus::Ready,
+                    Some(status) => status,
+                };
+                self.set_status(thread, status);
                 self.gil.holder = None;
                 self.gil.drop_request = None;
             }

@@ -116,6 +116,9 @@ fn programs() -> Vec<(PathBuf, String)> {
 /// A program that uses what the corpus may not: frames, generators, exceptions, cycles.
 const MIXED: &str = include_str!("../corpus/invariants.py");
 
+/// Threads, locks, sleeps and a switch of the GIL.
+const THREADS: &str = include_str!("../corpus/invariants_threads.py");
+
 fn state_of(recording: &Arc<Recording>) -> Player {
     let mut player = Player::new(Arc::clone(recording));
     player
@@ -217,6 +220,9 @@ fn replay_equals_the_live_heap() {
     for events in [30_000, 40_000, 60_000, 90_000, u64::MAX] {
         check_replay("mixed", MIXED, events);
     }
+    for events in [30_000, 45_000, u64::MAX] {
+        check_replay("threads", THREADS, events);
+    }
     for (path, source) in programs() {
         check_replay(&path.display().to_string(), &source, 50_000);
         check_replay(&path.display().to_string(), &source, u64::MAX);
@@ -261,16 +267,38 @@ fn counts_equal_references() {
 
 #[test]
 fn two_runs_agree() {
-    let record = || run_until(MIXED, u64::MAX, |_, recording| Arc::clone(recording));
-    let (first, second) = (record(), record());
-    assert_eq!(first.len(), second.len());
-    for index in 0..first.block_count() {
-        let (a, b) = (
-            first.block(index).expect("in memory"),
-            second.block(index).expect("in memory"),
-        );
-        assert_eq!(a, b, "block {index}");
+    for program in [MIXED, THREADS] {
+        let record = || run_until(program, u64::MAX, |_, recording| Arc::clone(recording));
+        let (first, second) = (record(), record());
+        assert_eq!(first.len(), second.len());
+        for index in 0..first.block_count() {
+            let a = first.block(index).expect("in memory");
+            let b = second.block(index).expect("in memory");
+            assert_eq!(a, b, "block {index}");
+        }
     }
+}
+
+#[test]
+fn one_thread_at_a_time_holds_the_gil() {
+    use ouroscope::trace::ThreadStatus;
+    run_until(THREADS, u64::MAX, |_, recording| {
+        let mut state = recording.initial_state();
+        let mut blocked = 0;
+        for position in 0..recording.len() {
+            let event = recording.event(Moment(position)).expect("in memory");
+            state.apply(&event);
+            let runs = |status| status == ThreadStatus::Running;
+            let running = state.threads.iter().filter(|thread| runs(thread.status)).count();
+            assert_eq!(running, usize::from(state.gil.holder.is_some()), "after {event:?}");
+            if let Event::Instruction { frame, .. } = event {
+                let frame = state.frame(frame).expect("it runs");
+                assert_eq!(Some(frame.thread), state.gil.holder);
+            }
+            blocked += u64::from(matches!(event, Event::ThreadBlock { .. }));
+        }
+        assert!(state.gil.switches > 1 && blocked > 0, "{:?}", state.gil);
+    });
 }
 
 #[test]
