@@ -30,8 +30,8 @@
 //! interpreter -> base events bytecode memory objects gc threads
 //! stdlib      -> base events syntax bytecode compiler memory objects gc threads interpreter
 //! trace       -> base events bytecode
-//! session     -> base events syntax bytecode compiler memory objects gc threads interpreter stdlib trace
 //! analysis    -> base events bytecode trace
+//! session     -> base events syntax bytecode compiler memory objects gc threads interpreter stdlib trace analysis
 //! views       -> base events syntax bytecode compiler trace analysis
 //! app         -> base events syntax bytecode trace analysis views session
 //! ```
