@@ -355,7 +355,11 @@ fn bytearray_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -
     }
     if new.is_empty() {
         // Nothing assigned is as good as a deletion.
-        return if slice.length == 0 { Ok(()) } else { delete_extended(vm, this, &slice) };
+        return if slice.length == 0 {
+            Ok(())
+        } else {
+            delete_extended(vm, this, &slice)
+        };
     }
     if new.len() != slice.length {
         let (given, wanted) = (new.len(), slice.length);

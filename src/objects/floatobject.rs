@@ -401,7 +401,15 @@ fn float_richcompare(vm: &mut Vm, a: ObjId, b: ObjId, op: CompareOp) -> PyResult
 }
 
 fn float_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId> {
-    if ty == types::FLOAT {
+    // A subclass with an `__init__` of its own may take keywords.
+    let init_of = |ty| {
+        vm.heap
+            .type_object(ty)
+            .slots
+            .tp_init
+            .map(|init| init as usize)
+    };
+    if init_of(ty) == init_of(types::FLOAT) {
         vm.no_keywords("float", kwargs)?;
     }
     let given = vm.tuple_items(args).len();
