@@ -489,7 +489,16 @@ impl Builder<'_> {
                 }
             }
         }
-        let mut garbage: Vec<ObjId> = order.into_iter().filter(|id| !kept.contains(id)).collect();
+        // The library leaves garbage of its own behind; the picture is about the program's.
+        let by_program = |id: &ObjId| {
+            look.object(*id)
+                .and_then(|object| look.code(object.born_code))
+                .is_some_and(|code| look.names.is_program_file(&code.co_filename))
+        };
+        let mut garbage: Vec<ObjId> = order
+            .into_iter()
+            .filter(|id| !kept.contains(id) && by_program(id))
+            .collect();
         garbage.sort_by_key(|&id| look.object(id).map(|object| object.born));
         for &id in &garbage {
             if self.is_shown(id) {

@@ -38,8 +38,10 @@ impl VirtualRows {
             .id_salt(self.id)
             .auto_shrink([false, false]);
         if let Some(reveal) = self.reveal {
-            let before: Option<usize> = ui.data(|data| data.get_temp(memory));
-            if before != Some(reveal) {
+            // A place that changed its height is looked at again.
+            let now = (reveal, height as i32);
+            let before: Option<(usize, i32)> = ui.data(|data| data.get_temp(memory));
+            if before != Some(now) {
                 let offset: f32 =
                     ui.data(|data| data.get_temp(self.id.with("offset")).unwrap_or(0.0));
                 let top = reveal as f32 * self.row_height;
@@ -51,7 +53,7 @@ impl VirtualRows {
                     let offset = ((top - height * 0.4) / self.row_height).round() * self.row_height;
                     area = area.vertical_scroll_offset(offset.max(0.0));
                 }
-                ui.data_mut(|data| data.insert_temp(memory, reveal));
+                ui.data_mut(|data| data.insert_temp(memory, now));
             }
         }
         let output = area.show_viewport(ui, |ui, viewport| {

@@ -138,7 +138,7 @@ impl Panel for ObjectsPanel {
             );
             return;
         }
-        self.follow(rect);
+        self.follow(rect, ui.ctx().zoom_factor());
         self.graph_ui(ui, rect, ctx);
     }
 }
@@ -295,7 +295,7 @@ impl ObjectsPanel {
     }
 
     /// Moves the camera where the content or a command wants it.
-    fn follow(&mut self, rect: Rect) {
+    fn follow(&mut self, rect: Rect, text_scale: f32) {
         let margin = Vec2::new(24.0, 26.0);
         let room = (rect.size() - margin * 2.0).max(Vec2::splat(50.0));
         let needed =
@@ -308,7 +308,7 @@ impl ObjectsPanel {
             !seen.contains_rect(self.bounds)
         };
         if self.camera.fit || (self.camera.auto && out_of_view) {
-            let zoom = needed.clamp(SMALLEST_AUTO_ZOOM, 1.15);
+            let zoom = needed.clamp((SMALLEST_AUTO_ZOOM / text_scale).clamp(0.5, 0.8), 1.15);
             // In auto mode the picture only ever shrinks: growing and shrinking with each step would tire the eye.
             self.camera.zoom = if self.camera.fit {
                 zoom
