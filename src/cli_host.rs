@@ -7,7 +7,7 @@ use ouroscope::events::Stream;
 use ouroscope::objects::vm::Host;
 
 /// Streams of this process, and files below the program's own directory.
-pub struct CliHost {
+pub(crate) struct CliHost {
     stdout: BufWriter<io::Stdout>,
     /// Only files in here may be read.
     directory: PathBuf,
@@ -16,7 +16,7 @@ pub struct CliHost {
 
 impl CliHost {
     /// For a program in `directory`.
-    pub fn new(directory: &Path, stdlib: Option<PathBuf>) -> Self {
+    pub(crate) fn new(directory: &Path, stdlib: Option<PathBuf>) -> Self {
         let directory = if directory.as_os_str().is_empty() {
             PathBuf::from(".")
         } else {

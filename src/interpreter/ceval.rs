@@ -74,13 +74,13 @@ pub fn eval_frame(vm: &mut Vm, throwing: bool) -> PyResult<ObjId> {
 }
 
 macro_rules! handler {
-    ($eval:ident $handler:ident $oparg:ident base) => {
+    ($eval:tt $handler:ident $oparg:ident base) => {
         instructions::$handler($eval, $oparg)
     };
-    ($eval:ident $handler:ident $oparg:ident specialized $family:ident) => {
+    ($eval:tt $handler:ident $oparg:ident specialized $family:ident) => {
         unreachable!("nothing specializes yet: {}", stringify!($handler))
     };
-    ($eval:ident $handler:ident $oparg:ident $kind:ident) => {
+    ($eval:tt $handler:ident $oparg:ident $kind:ident) => {
         unreachable!(
             "the machine holds no such instruction: {}",
             stringify!($handler)
@@ -100,8 +100,7 @@ macro_rules! define_dispatch { ($(
             match u16::from(opcode) {
                 $( $number => {
                     self.pc = self.instr + 1 $( + $units )*;
-                    let eval = self;
-                    handler!(eval $handler oparg $($kind)+)
+                    handler!(self $handler oparg $($kind)+)
                 } )*
                 _ => unreachable!("no opcode has number {opcode}"),
             }

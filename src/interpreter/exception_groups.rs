@@ -102,9 +102,9 @@ pub fn prep_reraise_star(vm: &mut Vm, original: ObjId, raised: ObjId) -> PyResul
     let mut reraised = Vec::new();
     for &exc in excs.iter().filter(|&&e| e != NONE) {
         if is_same_metadata(vm, exc, original) {
-            reraised.push(exc)
+            reraised.push(exc);
         } else {
-            new_raised.push(exc)
+            new_raised.push(exc);
         }
     }
     let projected = project(vm, original, &reraised)?;

@@ -180,9 +180,9 @@ pub fn ident_of(thread: ThreadId) -> u64 {
 }
 
 fn ensure_mailbox(vm: &mut Vm) {
-    if !threads(vm).mailboxes.contains_key(&ThreadId(0)) {
+    if let std::collections::btree_map::Entry::Vacant(e) = threads(vm).mailboxes.entry(ThreadId(0)) {
         let (sender, receiver) = channel::<Box<Vm>>();
-        threads(vm).mailboxes.insert(ThreadId(0), sender);
+        e.insert(sender);
         MAILBOX.set(Some(receiver));
     }
 }

@@ -38,6 +38,7 @@ enum AwaitState {
 
 /// The awaitable of `__anext__()` and `asend()`.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "the field names of CPython")]
 pub struct AsyncGenASend {
     ags_gen: ObjId,
     /// NULL: `__anext__()`.
@@ -59,6 +60,7 @@ impl NativePayload for AsyncGenASend {
 
 /// The awaitable of `athrow()` and `aclose()`.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "the field names of CPython")]
 pub struct AsyncGenAThrow {
     agt_gen: ObjId,
     /// The tuple of `athrow`'s arguments; NULL: `aclose()`.

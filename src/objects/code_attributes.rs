@@ -390,14 +390,11 @@ fn replace(vm: &mut Vm, id: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<O
 }
 
 fn bytes_of(vm: &mut Vm, value: ObjId, name: &str) -> PyResult<Vec<u8>> {
-    match vm.heap.payload(value) {
-        Payload::Bytes(b) => Ok(b.to_vec()),
-        _ => {
-            let kind = vm.type_name_of(value);
-            Err(vm.type_error(format!(
-                "replace() argument '{name}' must be bytes, not {kind}"
-            )))
-        }
+    if let Payload::Bytes(b) = vm.heap.payload(value) { Ok(b.to_vec()) } else {
+        let kind = vm.type_name_of(value);
+        Err(vm.type_error(format!(
+            "replace() argument '{name}' must be bytes, not {kind}"
+        )))
     }
 }
 

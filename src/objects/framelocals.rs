@@ -205,18 +205,15 @@ fn lookup(vm: &mut Vm, proxy: ObjId, key: ObjId) -> PyResult<Option<ObjId>> {
 }
 
 fn proxy_get(vm: &mut Vm, proxy: ObjId, key: ObjId) -> PyResult<ObjId> {
-    match lookup(vm, proxy, key)? {
-        Some(value) => Ok(vm.incref(value)),
-        None => {
-            let repr = vm.repr_string(key)?;
-            Err(vm.raise(
-                types::KEY_ERROR,
-                format!(
-                    "local variable '{}' is not defined",
-                    repr.trim_matches('\'')
-                ),
-            ))
-        }
+    if let Some(value) = lookup(vm, proxy, key)? { Ok(vm.incref(value)) } else {
+        let repr = vm.repr_string(key)?;
+        Err(vm.raise(
+            types::KEY_ERROR,
+            format!(
+                "local variable '{}' is not defined",
+                repr.trim_matches('\'')
+            ),
+        ))
     }
 }
 

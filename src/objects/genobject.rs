@@ -624,15 +624,15 @@ fn restore_thrown(vm: &mut Vm, args: &[ObjId]) -> PyResult<()> {
         if !value.is_null() && vm.isinstance(value, given) {
             vm.incref(value)
         } else {
-            let made = if value.is_null() {
+            
+            if value.is_null() {
                 vm.call(given, &[])?
             } else if vm.type_of(value) == types::TUPLE {
                 let items = vm.tuple_items(value).to_vec();
                 vm.call(given, &items)?
             } else {
                 vm.call(given, &[value])?
-            };
-            made
+            }
         }
     } else if vm.isinstance(given, types::BASE_EXCEPTION) {
         if !value.is_null() {

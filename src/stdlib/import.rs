@@ -69,14 +69,11 @@ fn load(vm: &mut Vm, name: &str, search_path: Option<Vec<String>>) -> PyResult<O
         vm.dict_set_name(modules, name, module);
         return Ok(module);
     }
-    let entries = match search_path {
-        Some(entries) => entries,
-        None => {
-            let sysdict = vm.interp.sysdict;
-            match vm.dict_get_name(sysdict, "path") {
-                Some(path) => path_entries(vm, path)?,
-                None => Vec::new(),
-            }
+    let entries = if let Some(entries) = search_path { entries } else {
+        let sysdict = vm.interp.sysdict;
+        match vm.dict_get_name(sysdict, "path") {
+            Some(path) => path_entries(vm, path)?,
+            None => Vec::new(),
         }
     };
     let tail = name.rsplit('.').next().unwrap_or(name);

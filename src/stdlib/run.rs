@@ -210,33 +210,30 @@ fn handle_exit(vm: &mut Vm) -> i32 {
     vm.dict_set_name(sysdict, "last_traceback", traceback);
     flush(vm);
     let hook = vm.dict_get_str(sysdict, names::EXCEPTHOOK);
-    match hook {
-        Some(hook) => {
-            vm.incref(hook);
-            let result = vm.call(hook, &[class, exception, traceback]);
-            vm.decref(hook);
-            match result {
-                Ok(value) => vm.decref(value),
-                Err(_raised) => {
-                    let second = vm.take_raised();
-                    if vm.isinstance(second, types::SYSTEM_EXIT) {
-                        return exit_status(vm, second);
-                    }
-                    let text = traceback_print::format_exception(vm, second);
-                    traceback_print::write_stderr(vm, &format!("Error in sys.excepthook:\n{text}"));
-                    vm.decref(second);
-                    let text = traceback_print::format_exception(vm, exception);
-                    traceback_print::write_stderr(
-                        vm,
-                        &format!("\nOriginal exception was:\n{text}"),
-                    );
+    if let Some(hook) = hook {
+        vm.incref(hook);
+        let result = vm.call(hook, &[class, exception, traceback]);
+        vm.decref(hook);
+        match result {
+            Ok(value) => vm.decref(value),
+            Err(_raised) => {
+                let second = vm.take_raised();
+                if vm.isinstance(second, types::SYSTEM_EXIT) {
+                    return exit_status(vm, second);
                 }
+                let text = traceback_print::format_exception(vm, second);
+                traceback_print::write_stderr(vm, &format!("Error in sys.excepthook:\n{text}"));
+                vm.decref(second);
+                let text = traceback_print::format_exception(vm, exception);
+                traceback_print::write_stderr(
+                    vm,
+                    &format!("\nOriginal exception was:\n{text}"),
+                );
             }
         }
-        None => {
-            let text = traceback_print::format_exception(vm, exception);
-            traceback_print::write_stderr(vm, &format!("sys.excepthook is missing\n{text}"));
-        }
+    } else {
+        let text = traceback_print::format_exception(vm, exception);
+        traceback_print::write_stderr(vm, &format!("sys.excepthook is missing\n{text}"));
     }
     vm.decref(exception);
     1

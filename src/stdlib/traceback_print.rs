@@ -7,11 +7,11 @@ use crate::objects::object::Payload;
 use crate::objects::vm::Vm;
 use crate::objects::wellknown::{NONE, names, types};
 
-mod carets;
-mod groups;
-mod hints;
-mod stack;
-mod syntax_error;
+pub mod carets;
+pub mod groups;
+pub mod hints;
+pub mod stack;
+pub mod syntax_error;
 
 pub use groups::format_exception;
 pub use hints::STDLIB_MODULE_NAMES;

@@ -196,14 +196,11 @@ fn manager_method(
     protocol: &str,
     missing: &str,
 ) -> PyResult<ObjId> {
-    match vm.lookup_special(manager, name)? {
-        Some(method) => Ok(method),
-        None => {
-            let type_name = vm.type_name_of(manager);
-            Err(vm.type_error(format!(
-                "'{type_name}' object does not support the {protocol} protocol{missing}"
-            )))
-        }
+    if let Some(method) = vm.lookup_special(manager, name)? { Ok(method) } else {
+        let type_name = vm.type_name_of(manager);
+        Err(vm.type_error(format!(
+            "'{type_name}' object does not support the {protocol} protocol{missing}"
+        )))
     }
 }
 

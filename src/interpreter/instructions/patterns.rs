@@ -143,27 +143,24 @@ fn collect_attributes(
     if positional > 0 {
         let class_name = vm.heap.type_object(class).tp_name.clone();
         let mut match_self = false;
-        let match_args = match vm.getattr_opt(class, names::MATCH_ARGS)? {
-            Some(args) => {
-                if vm.type_of(args) != types::TUPLE {
-                    let name = vm.type_name_of(args);
-                    vm.decref(args);
-                    return Err(vm.type_error(format!(
-                        "{class_name}.__match_args__ must be a tuple (got {name})"
-                    )));
-                }
-                let items = vm.tuple_items(args).to_vec();
+        let match_args = if let Some(args) = vm.getattr_opt(class, names::MATCH_ARGS)? {
+            if vm.type_of(args) != types::TUPLE {
+                let name = vm.type_name_of(args);
                 vm.decref(args);
-                items
+                return Err(vm.type_error(format!(
+                    "{class_name}.__match_args__ must be a tuple (got {name})"
+                )));
             }
-            None => {
-                match_self = vm
-                    .heap
-                    .type_object(class)
-                    .tp_flags
-                    .contains(TypeFlags::MATCH_SELF);
-                Vec::new()
-            }
+            let items = vm.tuple_items(args).to_vec();
+            vm.decref(args);
+            items
+        } else {
+            match_self = vm
+                .heap
+                .type_object(class)
+                .tp_flags
+                .contains(TypeFlags::MATCH_SELF);
+            Vec::new()
         };
         let allowed = if match_self { 1 } else { match_args.len() };
         if allowed < positional {

@@ -67,7 +67,7 @@ pub fn unpack_iterable(
         }
     };
     let mut values = Vec::new();
-    let result = fill_targets(vm, iterator, sequence, before, after, &mut values);
+    let result = fill_targets(vm, iterator, before, after, &mut values);
     vm.decref(iterator);
     match result {
         Ok(()) => Ok(values),
@@ -81,26 +81,22 @@ pub fn unpack_iterable(
 fn fill_targets(
     vm: &mut Vm,
     iterator: ObjId,
-    sequence: ObjId,
     before: usize,
     after: Option<usize>,
     values: &mut Vec<ObjId>,
 ) -> PyResult<()> {
     for i in 0..before {
-        match vm.iter_next(iterator)? {
-            Some(value) => values.push(value),
-            None => {
-                let message = match after {
-                    None => format!("not enough values to unpack (expected {before}, got {i})"),
-                    Some(after) => {
-                        format!(
-                            "not enough values to unpack (expected at least {}, got {i})",
-                            before + after
-                        )
-                    }
-                };
-                return Err(vm.value_error(message));
-            }
+        if let Some(value) = vm.iter_next(iterator)? { values.push(value) } else {
+            let message = match after {
+                None => format!("not enough values to unpack (expected {before}, got {i})"),
+                Some(after) => {
+                    format!(
+                        "not enough values to unpack (expected at least {}, got {i})",
+                        before + after
+                    )
+                }
+            };
+            return Err(vm.value_error(message));
         }
     }
     let Some(after) = after else {

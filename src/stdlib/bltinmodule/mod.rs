@@ -2,11 +2,11 @@
 //!
 //! Mirrors `Python/bltinmodule.c`.
 
-mod build_class;
-mod code;
-mod functions;
-mod iteration;
-mod output;
+pub mod build_class;
+pub mod code;
+pub mod functions;
+pub mod iteration;
+pub mod output;
 
 pub use code::{compile_source, run_code};
 pub use output::print_to;

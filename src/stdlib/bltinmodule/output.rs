@@ -72,17 +72,17 @@ fn print_objects(
     for (i, &object) in objects.iter().enumerate() {
         if i > 0 {
             if sep == NONE {
-                write_text(vm, file, " ")?
+                write_text(vm, file, " ")?;
             } else {
-                print_to(vm, file, sep)?
+                print_to(vm, file, sep)?;
             }
         }
         print_to(vm, file, object)?;
     }
     if end == NONE {
-        write_text(vm, file, "\n")?
+        write_text(vm, file, "\n")?;
     } else {
-        print_to(vm, file, end)?
+        print_to(vm, file, end)?;
     }
     if flush {
         let result = vm.call_method(file, names::FLUSH, &[])?;

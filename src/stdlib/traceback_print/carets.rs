@@ -251,7 +251,7 @@ fn render(
     let mut out: Vec<String> = Vec::new();
     let first_col = display_width(&lines[0], Some(start));
     let end_col = display_width(&lines[last], Some(end));
-    let mut output = |out: &mut Vec<String>, line: usize| {
+    let output = |out: &mut Vec<String>, line: usize| {
         out.push(lines[line].clone());
         if !show {
             return;
