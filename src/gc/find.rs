@@ -47,15 +47,38 @@ fn update_refs(heap: &mut Heap, young: GcList) {
 
 /// The references that the collector follows from `id`: what the C `tp_traverse` visits.
 pub fn collector_referents(heap: &Heap, id: ObjId) -> Vec<ObjId> {
-    // `dict_traverse` leaves the keys out where all are exact strings.
-    let skip_keys = matches!(heap.payload(id), Payload::Dict(d) if d.kind == KeysKind::Unicode);
+    // `dict_traverse` leaves the keys out where all are exact strings, and leaves everything to
+    // the instance while its values are the instance's own.
+    let skip_keys = match heap.payload(id) {
+        Payload::Dict(d) if !d.split_type.is_null() => return Vec::new(),
+        Payload::Dict(d) => d.kind == KeysKind::Unicode,
+        _ => false,
+    };
+    let shared = shared_dict(heap, id);
     let mut targets = Vec::new();
     heap.traverse(id, &mut |place, target| {
-        if !(skip_keys && matches!(place, Place::Key(_))) {
+        if target == shared {
+            // The values stand in the instance (`PyObject_VisitManagedDict`).
+            if let Payload::Dict(d) = heap.payload(shared) {
+                let live = d.entries.iter().filter(|e| !e.key.is_null());
+                targets.extend(live.map(|e| e.value));
+            }
+        } else if !(skip_keys && matches!(place, Place::Key(_))) {
             targets.push(target);
         }
     });
     targets
+}
+
+/// The dict of an instance whose values C still keeps in the instance; else NULL.
+fn shared_dict(heap: &Heap, id: ObjId) -> ObjId {
+    let Some(managed) = &heap.get(id).managed else {
+        return ObjId::NULL;
+    };
+    match managed.dict.get().map(|dict| heap.payload(dict)) {
+        Some(Payload::Dict(d)) if !d.split_type.is_null() => managed.dict,
+        _ => ObjId::NULL,
+    }
 }
 
 /// Each reference from a candidate to a candidate takes one from the target's `gc_refs`.

@@ -181,10 +181,14 @@ impl Vm {
                 self.type_error(format!("attribute name must be string, not '{type_name}'"))
             );
         }
-        match self.slots_of(obj).tp_getattro {
+        let result = match self.slots_of(obj).tp_getattro {
             Some(getattro) => getattro(self, obj, name),
             None => self.generic_getattr(obj, name),
+        };
+        if result.is_err() {
+            self.set_attribute_error_context(obj, name);
         }
+        result
     }
 
     /// `obj.name` with a name that is interned on the way.

@@ -348,8 +348,9 @@ fn descr_set(vm: &mut Vm, descr: ObjId, obj: ObjId, value: ObjId) -> PyResult<()
                 None => ObjId::NULL,
             };
             if value.is_null() && old.is_null() {
+                // `PyMember_SetOne` says the bare name.
                 let name = vm.descriptor(descr).d_name;
-                return Err(vm.raise_no_attribute(obj, name));
+                return Err(vm.raise_with(types::ATTRIBUTE_ERROR, name));
             }
             vm.xincref(value);
             vm.managed_mut(obj).slots[index as usize] = value;

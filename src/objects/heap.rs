@@ -818,13 +818,12 @@ impl Heap {
     // ---- references of an object
 
     /// Reports every reference that `id` owns, in the order of `tp_traverse`: managed slots and
-    /// values first, then the payload, then the type where instances own it.
+    /// values first, then the type where instances own it, then the payload (`subtype_traverse`).
     pub fn traverse(&self, id: ObjId, visit: &mut dyn FnMut(Place, ObjId)) {
         let object = self.get(id);
         if let Some(managed) = &object.managed {
             self.traverse_managed(object.ob_type, managed, visit);
         }
-        object.payload.traverse(visit);
         if self
             .type_object(object.ob_type)
             .tp_flags
@@ -832,6 +831,7 @@ impl Heap {
         {
             visit(Place::Member("__class__"), object.ob_type);
         }
+        object.payload.traverse(visit);
     }
 
     /// Reports every reference that `id` owns, also those that `tp_traverse` leaves out.

@@ -72,6 +72,7 @@ pub mod slots;
 pub mod startup;
 pub mod traceback;
 pub mod tupleobject;
+pub mod type_layout;
 pub mod type_lookup;
 pub mod type_methods;
 pub mod type_new;

@@ -323,20 +323,8 @@ fn object_set_class(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<()> {
             "__class__ assignment only supported for mutable types or ModuleType subclasses",
         ));
     }
-    let managed = TypeFlags::MANAGED_DICT.with(TypeFlags::MANAGED_WEAKREF).0;
-    let compatible = old_type.tp_basicsize == new_type.tp_basicsize
-        && old_type.tp_itemsize == new_type.tp_itemsize
-        && old_type.slot_count == new_type.slot_count
-        && old_type.tp_flags.0 & managed == new_type.tp_flags.0 & managed
-        && solid(vm, old) == solid(vm, value);
-    if !compatible && !module_case {
-        let (o, n) = (
-            vm.heap.type_object(old).tp_name.clone(),
-            vm.heap.type_object(value).tp_name.clone(),
-        );
-        return Err(vm.type_error(format!(
-            "__class__ assignment: '{n}' object layout differs from '{o}'"
-        )));
+    if !module_case {
+        super::type_layout::compatible_for_assignment(vm, old, value, "__class__")?;
     }
     // The values belong to the old class's shared keys: they move to a dict.
     if vm
@@ -358,15 +346,6 @@ fn object_set_class(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<()> {
 
 fn old_is_heap(vm: &Vm, ty: ObjId) -> bool {
     vm.heap.type_object(ty).is_heap_type()
-}
-
-/// The first ancestor that is no heap type.
-fn solid(vm: &Vm, ty: ObjId) -> ObjId {
-    let mut t = ty;
-    while vm.heap.type_object(t).is_heap_type() {
-        t = vm.heap.type_object(t).tp_base;
-    }
-    t
 }
 
 fn object_reduce_ex(vm: &mut Vm, this: ObjId, protocol: ObjId) -> PyResult<ObjId> {

@@ -265,6 +265,27 @@ impl Vm {
     pub fn raise_attribute_error(&mut self, message: String, this: ObjId, name: ObjId) -> Raised {
         let raised = self.raise(types::ATTRIBUTE_ERROR, message);
         let exception = self.tstate.current_exception;
+        self.fill_attribute_error(exception, this, name);
+        raised
+    }
+
+    /// An `AttributeError` that knows neither name nor object, such as one that `__getattr__`
+    /// raised, learns both (`_PyObject_SetAttributeErrorContext`).
+    #[cold]
+    pub fn set_attribute_error_context(&mut self, this: ObjId, name: ObjId) {
+        if !self.raised_matches(types::ATTRIBUTE_ERROR) {
+            return;
+        }
+        let exception = self.tstate.current_exception;
+        if let Payload::Exception(e) = self.heap.payload(exception)
+            && e.field("name").is_null()
+            && e.field("obj").is_null()
+        {
+            self.fill_attribute_error(exception, this, name);
+        }
+    }
+
+    fn fill_attribute_error(&mut self, exception: ObjId, this: ObjId, name: ObjId) {
         self.incref(this);
         self.incref(name);
         let mut dropped = Vec::new();
@@ -278,7 +299,6 @@ impl Vm {
             }
         }
         self.decref_all(&dropped);
-        raised
     }
 
     /// Whether instances of the type of `this` have an attribute dict at all.

@@ -7,6 +7,7 @@ use crate::base::ObjId;
 use super::methodobject::{GetSetDef, MemberDef, MethodDef, MethodImpl};
 use super::object::Payload;
 use super::slots::Slots;
+use super::type_layout::best_base;
 use super::type_new::{reset_mro, type_new};
 use super::typeobject::{TypeFlags, TypeSpec};
 use super::vm::{PyResult, Vm};
@@ -510,13 +511,24 @@ fn type_set_bases(vm: &mut Vm, ty: ObjId, value: ObjId) -> PyResult<()> {
             return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
         }
     }
+    let new_base = best_base(vm, &bases)?;
+    let old_base = vm.heap.type_object(ty).tp_base;
+    super::type_layout::compatible_for_assignment(vm, old_base, new_base, "__bases__")?;
     vm.incref(value);
-    vm.incref(bases[0]);
+    vm.incref(new_base);
     let serial = vm.heap.type_object(ty).serial;
     let t = vm.heap.type_object_mut(ty);
     let old_bases = std::mem::replace(&mut t.tp_bases, value);
-    let old_base = std::mem::replace(&mut t.tp_base, bases[0]);
-    reset_mro(vm, ty)?;
+    t.tp_base = new_base;
+    if let Err(raised) = reset_mro(vm, ty) {
+        // No order of these bases: the class keeps what it had.
+        let t = vm.heap.type_object_mut(ty);
+        t.tp_bases = old_bases;
+        t.tp_base = old_base;
+        vm.decref(value);
+        vm.decref(new_base);
+        return Err(raised);
+    }
     for base in vm.tuple_items(old_bases).to_vec() {
         vm.heap.type_object_mut(base).tp_subclasses.remove(&serial);
     }

@@ -7,6 +7,7 @@ use crate::base::ObjId;
 use super::descrobject::DescriptorKind;
 use super::heap::Reuse;
 use super::object::Payload;
+use super::type_layout::best_base;
 use super::typeobject::{SharedKeys, TypeFlags, TypeObject};
 use super::vm::{PyResult, Raised, Vm};
 use super::wellknown::{EMPTY_TUPLE, NONE, names, types};
@@ -124,55 +125,6 @@ pub fn calculate_metaclass(vm: &mut Vm, metatype: ObjId, bases: &[ObjId]) -> PyR
         ));
     }
     Ok(winner)
-}
-
-/// The base whose instances' layout the class extends (`best_base`).
-fn best_base(vm: &mut Vm, bases: &[ObjId]) -> PyResult<ObjId> {
-    let mut winner: Option<ObjId> = None;
-    let mut best = types::OBJECT;
-    for &candidate_base in bases {
-        if !vm.isinstance(candidate_base, types::TYPE) {
-            return Err(vm.type_error("bases must be types"));
-        }
-        if !vm
-            .heap
-            .type_object(candidate_base)
-            .tp_flags
-            .contains(TypeFlags::BASETYPE)
-        {
-            let name = vm.heap.type_object(candidate_base).tp_name.clone();
-            return Err(vm.type_error(format!("type '{name}' is not an acceptable base type")));
-        }
-        let candidate = solid_base(vm, candidate_base);
-        match winner {
-            None => {
-                winner = Some(candidate);
-                best = candidate_base;
-            }
-            Some(w) if vm.is_subtype(w, candidate) => {}
-            Some(w) if vm.is_subtype(candidate, w) => {
-                winner = Some(candidate);
-                best = candidate_base;
-            }
-            Some(_) => return Err(vm.type_error("multiple bases have instance lay-out conflict")),
-        }
-    }
-    Ok(best)
-}
-
-/// The nearest ancestor that adds something to the layout (`solid_base`).
-fn solid_base(vm: &Vm, ty: ObjId) -> ObjId {
-    let t = vm.heap.type_object(ty);
-    let base = t.tp_base;
-    if base.is_null() {
-        return ty;
-    }
-    let solid = solid_base(vm, base);
-    let b = vm.heap.type_object(base);
-    let adds = t.tp_basicsize != b.tp_basicsize
-        || t.tp_itemsize != b.tp_itemsize
-        || t.slot_count != b.slot_count;
-    if adds { ty } else { solid }
 }
 
 fn type_new_impl(vm: &mut Vm, mut new: NewType, kwargs: ObjId) -> PyResult<ObjId> {
@@ -381,6 +333,8 @@ fn type_new_slots(vm: &mut Vm, new: &mut NewType) -> PyResult<()> {
         .collect();
     keyed.sort();
     new.slot_names = keyed.into_iter().map(|(_, n)| n).collect();
+    let newslots = vm.new_tuple_from(&new.slot_names);
+    vm.decref(std::mem::replace(&mut new.slots_tuple, newslots));
     // Any base beside the best one may already bring a dict or weak references.
     for &other in &new.bases.clone() {
         if other == new.base {

@@ -321,12 +321,59 @@ fn set_int_max_str_digits(vm: &mut Vm, _: ObjId, digits: ObjId) -> PyResult<ObjI
     Ok(NONE)
 }
 
+/// What a hook for exceptions that cannot be raised gets.
+static UNRAISABLE_ARGS: TypeSpec = TypeSpec {
+    tp_name: "UnraisableHookArgs",
+    tp_base: types::TUPLE,
+    tp_basicsize: 24,
+    tp_itemsize: 8,
+    tp_flags: TypeFlags::HAVE_GC,
+    slots: Slots {
+        tp_repr: Some(|vm, this| super::structseq::repr(vm, this, &UNRAISABLE_ARGS)),
+        ..Slots::EMPTY
+    },
+    members: &[
+        crate::struct_field!("exc_type", 0),
+        crate::struct_field!("exc_value", 1),
+        crate::struct_field!("exc_traceback", 2),
+        crate::struct_field!("err_msg", 3),
+        crate::struct_field!("object", 4),
+    ],
+    ..TypeSpec::EMPTY
+};
+
+/// The arguments of `sys.unraisablehook` for an exception.
+pub fn unraisable_args(vm: &mut Vm, exception: ObjId, object: ObjId, message: &str) -> ObjId {
+    let class = vm.type_of(exception);
+    let traceback = match vm.heap.payload(exception) {
+        Payload::Exception(e) => e.traceback.get().unwrap_or(NONE),
+        _ => NONE,
+    };
+    let (message, object) = if message.is_empty() {
+        (NONE, object.get().unwrap_or(NONE))
+    } else {
+        (vm.new_str(message), NONE)
+    };
+    for id in [class, exception, traceback, object] {
+        vm.incref(id);
+    }
+    let items = vec![class, exception, traceback, message, object];
+    super::structseq::new(vm, &UNRAISABLE_ARGS, items)
+}
+
 /// The default hook: writes what the machine itself would write.
 fn unraisablehook(vm: &mut Vm, _: ObjId, unraisable: ObjId) -> PyResult<ObjId> {
     let value = vm.getattr_name(unraisable, "exc_value")?;
+    let message = vm.getattr_name(unraisable, "err_msg")?;
     let object = vm.getattr_name(unraisable, "object")?;
+    let text = if message == NONE {
+        String::new()
+    } else {
+        vm.str_lossy(message)
+    };
     vm.set_raised(value);
-    super::traceback_print::write_unraisable(vm, object, "");
+    super::traceback_print::write_unraisable_default(vm, object, &text);
+    vm.decref(message);
     vm.decref(object);
     Ok(NONE)
 }

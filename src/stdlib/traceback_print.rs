@@ -126,9 +126,46 @@ fn notes_text(vm: &mut Vm, exception: ObjId) -> String {
     text
 }
 
-/// Writes an exception that cannot be raised anywhere (`PyErr_WriteUnraisable`): takes the current
-/// exception; `object` is where it happened, or NULL, `message` stands in its place.
+/// Reports an exception that cannot be raised anywhere (`PyErr_WriteUnraisable`): takes the current
+/// exception; `object` is where it happened, or NULL, `message` stands in its place. A program's
+/// own `sys.unraisablehook` gets it.
 pub fn write_unraisable(vm: &mut Vm, object: ObjId, message: &str) {
+    if vm.stop.is_none()
+        && !vm.tstate.current_exception.is_null()
+        && let Some(hook) = own_unraisable_hook(vm)
+    {
+        let exception = vm.take_raised();
+        let arguments = super::sysmodule::unraisable_args(vm, exception, object, message);
+        vm.incref(hook);
+        let result = vm.call(hook, &[arguments]);
+        vm.decref(arguments);
+        vm.decref(exception);
+        match result {
+            Ok(value) => vm.decref(value),
+            Err(_raised) => {
+                write_unraisable_default(vm, hook, "Exception ignored in sys.unraisablehook")
+            }
+        }
+        vm.decref(hook);
+        return;
+    }
+    write_unraisable_default(vm, object, message);
+}
+
+/// `sys.unraisablehook` where the program replaced it; borrowed.
+fn own_unraisable_hook(vm: &mut Vm) -> Option<ObjId> {
+    let sysdict = vm.interp.sysdict;
+    if sysdict.is_null() {
+        return None;
+    }
+    let hook = vm.dict_get_name(sysdict, "unraisablehook")?;
+    let built_in = matches!(vm.heap.payload(hook), crate::objects::object::Payload::CFunction(f)
+        if f.m_ml.ml_name == "unraisablehook");
+    (!built_in).then_some(hook)
+}
+
+/// As [`write_unraisable`], on standard error (the built-in hook).
+pub fn write_unraisable_default(vm: &mut Vm, object: ObjId, message: &str) {
     let exception = vm.take_raised();
     if exception.is_null() || vm.stop.is_some() {
         return;
