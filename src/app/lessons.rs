@@ -24,9 +24,17 @@ macro_rules! lessons { ($($slug:literal)*) => {
 
 /// One line for each folder, in the order of the start page.
 const FILES: &[(&str, &str, &str)] = lessons! {
+    "source-to-bytecode"
     "reference-counting"
-    "reference-cycles"
+    "memory-pools"
     "the-gil"
+    "constant-folding"
+    "reference-cycles"
+    "weak-references"
+    "finalizers-and-resurrection"
+    "attribute-lookup-and-descriptors"
+    "closures-and-cells"
+    "generators"
 };
 
 /// All lessons, in the order of the start page.

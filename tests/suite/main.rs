@@ -6,5 +6,6 @@ mod base_layer;
 mod compile;
 mod compile_stages;
 mod invariants;
+mod lessons;
 mod recording;
 mod syntax;

@@ -1,16 +1,22 @@
-import threading
+import _thread
+import sys
 
+sys.setswitchinterval(0.00005)
 counts = {"a": 0, "b": 0}
+finished = {}
 
 
 def work(name):
     for _ in range(2000):
         counts[name] += 1
+    finished[name].release()
 
 
-threads = [threading.Thread(target=work, args=(name,), name=name) for name in counts]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+for name in counts:
+    finished[name] = _thread.allocate_lock()
+    finished[name].acquire()
+for name in counts:
+    _thread.start_new_thread(work, (name,))
+for lock in finished.values():
+    lock.acquire()
 print(counts)
