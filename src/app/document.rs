@@ -80,7 +80,7 @@ impl Document {
             .as_ref()
             .map_or_else(|| title.clone(), |path| path.display().to_string());
         let text = crate::syntax::decode_source(&source)
-            .unwrap_or_else(|_| String::from_utf8_lossy(&source).into_owned().into());
+            .unwrap_or_else(|_| String::from_utf8_lossy(&source).into_owned());
         let text = SourceText::new(&text);
         let run = Run::start(&name, &source);
         let recording = Arc::clone(run.recording());
@@ -118,6 +118,7 @@ impl Document {
     }
 
     /// Runs the program again, or a changed text of it.
+    #[must_use]
     pub fn rerun(&self, source: Option<String>) -> Self {
         let text = source.unwrap_or_else(|| self.source.text().to_owned());
         let mut document =

@@ -191,7 +191,7 @@ impl Window {
             )
             .show_separator_line(false)
             .show(ui, |ui| {
-                top_bar_ui(ui, &theme, &self.app, &self.commands, &mut commands)
+                top_bar_ui(ui, &theme, &self.app, &self.commands, &mut commands);
             });
         if self.app.document.is_some() {
             self.time_ui(ui, &theme, &mut commands);
@@ -456,7 +456,9 @@ impl egui_tiles::Behavior<PanelKind> for Shelf<'_> {
     }
 
     fn is_tab_closable(&self, tiles: &Tiles<PanelKind>, tile: TileId) -> bool {
-        tiles.get_pane(&tile).is_some() && false
+        // Panels leave their place by being dragged; a cross on each tab would be noise.
+        let _ = (tiles, tile);
+        false
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {

@@ -42,7 +42,7 @@ fn split(pieces: impl Iterator<Item = Piece>) -> Vec<Line> {
             if !part.is_empty() {
                 match open.last_mut() {
                     Some(last) if last.moment == piece.moment && last.stream == piece.stream => {
-                        last.text.push_str(part)
+                        last.text.push_str(part);
                     }
                     _ => open.push(Piece {
                         text: part.to_owned(),

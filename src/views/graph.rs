@@ -73,7 +73,7 @@ pub enum RowValue {
 }
 
 /// One box.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Node {
     pub id: NodeId,
     /// The same over time, also when the slot of the heap is used again.
@@ -137,7 +137,7 @@ impl Node {
         }
         match self.count {
             Some(Count::Of(1)) => words.push_str(", 1 reference"),
-            Some(Count::Of(count)) => words.push_str(&format!(", {count} references")),
+            Some(Count::Of(count)) => words = format!("{words}, {count} references"),
             Some(Count::Immortal) => words.push_str(", immortal"),
             None => {}
         }
@@ -164,7 +164,7 @@ pub enum EdgeKind {
 }
 
 /// One arrow: from a row (or the header) of a box to another box; positions in [`Graph::nodes`].
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Edge {
     pub from: usize,
     pub row: Option<usize>,
@@ -176,7 +176,7 @@ pub struct Edge {
 }
 
 /// The boxes and arrows of one moment.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Graph {
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,

@@ -230,7 +230,7 @@ impl<'a> Look<'a> {
             let mut parts: Vec<String> =
                 ids.take(7).map(|item| self.repr(item, depth - 1)).collect();
             if parts.len() == 7 {
-                parts[6] = "…".to_owned();
+                "…".clone_into(&mut parts[6]);
             }
             if kind == "tuple" && parts.len() == 1 {
                 return format!("({},)", parts[0]);
@@ -272,7 +272,7 @@ impl<'a> Look<'a> {
                     })
                     .collect();
                 if parts.len() == 5 {
-                    parts[4] = "…".to_owned();
+                    "…".clone_into(&mut parts[4]);
                 }
                 format!("{{{}}}", parts.join(", "))
             }

@@ -94,7 +94,7 @@ struct PendingEdge {
 impl Builder<'_> {
     fn add_frames(&mut self) {
         let threads = &self.look.state.threads;
-        for thread in threads.iter() {
+        for thread in threads {
             for (depth, &id) in thread.frames.iter().enumerate() {
                 let Some(frame) = self.look.frame(id) else {
                     continue;
@@ -124,7 +124,7 @@ impl Builder<'_> {
             "module".to_owned()
         };
         if frame.line > 0 {
-            title.push_str(&format!("  line {}", frame.line));
+            title = format!("{title}  line {}", frame.line);
         }
         if many_threads && innermost {
             title = format!("{title} · {}", look.thread_name(frame.thread));

@@ -44,24 +44,24 @@ pub fn gil_words(look: Look<'_>) -> String {
         .map(|thread| name(thread.id))
         .collect();
     let interval = f64::from(gil.interval_micros) / 1000.0;
-    let mut words = match gil.holder {
+    let holder = match gil.holder {
         Some(holder) => format!("{} holds the GIL", name(holder)),
         None => "Nobody holds the GIL".to_owned(),
     };
-    match (gil.drop_request, gil.holder) {
-        (Some(asker), Some(holder)) => words.push_str(&format!(
+    let rest = match (gil.drop_request, gil.holder) {
+        (Some(asker), Some(holder)) => format!(
             "; {} waited one switch interval ({interval} ms) and asked for it. {} lets go at its next check of the eval breaker.",
             name(asker),
             name(holder)
-        )),
-        _ if !waiting.is_empty() => words.push_str(&format!(
+        ),
+        _ if !waiting.is_empty() => format!(
             "; {} {} for it and will ask after one switch interval ({interval} ms).",
             waiting.join(" and "),
             if waiting.len() == 1 { "waits" } else { "wait" }
-        )),
-        _ => words.push_str("; no thread waits for it."),
-    }
-    words
+        ),
+        _ => "; no thread waits for it.".to_owned(),
+    };
+    holder + &rest
 }
 
 /// The locks that are held.

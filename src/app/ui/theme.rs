@@ -271,10 +271,12 @@ impl Theme {
         }
     }
 
-    /// The color that goes with a type's name, after memory_graph.
+    /// The color that goes with a type's name, after `memory_graph`.
     ///
     /// Color never stands alone: the name is always written beside it.
     pub fn type_color(&self, type_name: &str) -> Color32 {
+        // `weakref.ReferenceType` goes by its last part.
+        let type_name = type_name.rsplit('.').next().unwrap_or(type_name);
         let hex = match type_name {
             "list" | "deque" | "array" => 0xF28B7D,
             "tuple" | "namedtuple" => 0xF5A742,
@@ -331,38 +333,10 @@ impl Theme {
         };
         ctx.set_theme(base);
         ctx.style_mut_of(base, |style| {
-            self.text_styles(style);
-            self.spacing(style);
+            text_styles(style);
+            spacing(style);
             self.visuals(style);
         });
-    }
-
-    fn text_styles(&self, style: &mut egui::Style) {
-        style.text_styles = [
-            (TextStyle::Small, FontId::proportional(12.0)),
-            (TextStyle::Body, FontId::proportional(14.0)),
-            (TextStyle::Button, FontId::proportional(14.0)),
-            (TextStyle::Heading, strong(18.0)),
-            (TextStyle::Monospace, FontId::monospace(13.5)),
-        ]
-        .into();
-    }
-
-    fn spacing(&self, style: &mut egui::Style) {
-        let spacing = &mut style.spacing;
-        spacing.item_spacing = Vec2::new(space::S, space::XS);
-        spacing.button_padding = Vec2::new(space::S, 3.0);
-        spacing.interact_size = Vec2::new(28.0, 24.0);
-        spacing.window_margin = Margin::same(12);
-        spacing.menu_margin = Margin::same(6);
-        spacing.tooltip_width = 460.0;
-        spacing.scroll = egui::style::ScrollStyle::solid();
-        spacing.scroll.bar_width = 8.0;
-        spacing.scroll.bar_inner_margin = 2.0;
-        spacing.scroll.bar_outer_margin = 0.0;
-        style.interaction.tooltip_delay = 0.35;
-        style.interaction.selectable_labels = false;
-        style.animation_time = 0.08;
     }
 
     fn visuals(&self, style: &mut egui::Style) {
@@ -424,6 +398,34 @@ impl Theme {
             widget.expansion = 0.0;
         }
     }
+}
+
+fn text_styles(style: &mut egui::Style) {
+    style.text_styles = [
+        (TextStyle::Small, FontId::proportional(12.0)),
+        (TextStyle::Body, FontId::proportional(14.0)),
+        (TextStyle::Button, FontId::proportional(14.0)),
+        (TextStyle::Heading, strong(18.0)),
+        (TextStyle::Monospace, FontId::monospace(13.5)),
+    ]
+    .into();
+}
+
+fn spacing(style: &mut egui::Style) {
+    let spacing = &mut style.spacing;
+    spacing.item_spacing = Vec2::new(space::S, space::XS);
+    spacing.button_padding = Vec2::new(space::S, 3.0);
+    spacing.interact_size = Vec2::new(28.0, 24.0);
+    spacing.window_margin = Margin::same(12);
+    spacing.menu_margin = Margin::same(6);
+    spacing.tooltip_width = 460.0;
+    spacing.scroll = egui::style::ScrollStyle::solid();
+    spacing.scroll.bar_width = 8.0;
+    spacing.scroll.bar_inner_margin = 2.0;
+    spacing.scroll.bar_outer_margin = 0.0;
+    style.interaction.tooltip_delay = 0.35;
+    style.interaction.selectable_labels = false;
+    style.animation_time = 0.08;
 }
 
 /// A half-bold font of the user interface.

@@ -214,7 +214,7 @@ impl Timeline {
         }
         if let Some(at) = response.hover_pos() {
             let (scroll, zoom) = ui.input(|i| (i.smooth_scroll_delta(), i.zoom_delta()));
-            if zoom != 1.0 {
+            if (zoom - 1.0).abs() > 1e-6 {
                 self.zoom(app, scale.moment(at.x), f64::from(1.0 / zoom));
             } else if scroll.y != 0.0 {
                 self.zoom(app, scale.moment(at.x), f64::from(-scroll.y / 120.0).exp2());
@@ -583,7 +583,7 @@ fn hover(
             .rev()
             .find_map(|depth| lane.call_at(depth, moment));
         if let Some(call) = innermost {
-            text.push_str("\n");
+            text.push('\n');
             if document.timeline().thread_count() > 1 {
                 text.push_str(&document.thread_name(lane.thread));
                 text.push_str(": ");
@@ -592,7 +592,7 @@ fn hover(
             if document.timeline().thread_count() > 1
                 && let Some(doing) = lane.doing_at(moment)
             {
-                text.push_str(&format!(" · {}", doing.name()));
+                text = format!("{text} · {}", doing.name());
             }
         }
     }

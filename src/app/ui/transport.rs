@@ -117,7 +117,10 @@ fn position_ui(ui: &mut Ui, theme: &Theme, app: &AppState) {
             .size(13.0)
             .color(theme.text_muted),
     );
-    if let Some(place) = app.place().filter(|place| ui.available_width() > 250.0 + place.len() as f32 * 8.0) {
+    if let Some(place) = app
+        .place()
+        .filter(|place| ui.available_width() > 250.0 + place.len() as f32 * 8.0)
+    {
         ui.add_space(space::S);
         ui.label(
             RichText::new(place)

@@ -48,11 +48,11 @@ impl Panel for BytecodePanel {
             );
             return;
         };
-        if !self.listings.contains_key(&shown) {
+        if let std::collections::btree_map::Entry::Vacant(e) = self.listings.entry(shown) {
             let Some(code) = ctx.look.code(shown) else {
                 return;
             };
-            self.listings.insert(shown, CodeView::new(shown, code));
+            e.insert(CodeView::new(shown, code));
         }
         let view = &self.listings[&shown];
         let current = here
@@ -274,11 +274,11 @@ fn hover_ui(
     ui.label(RichText::new(instruction.opcode.info().meaning).size(13.0));
     let mut facts = format!("offset {}", instruction.offset.0 * 2);
     if let Some(arg) = instruction.arg {
-        facts.push_str(&format!(" · oparg {arg}"));
+        facts = format!("{facts} · oparg {arg}");
     }
     let caches = instruction.opcode.cache_entries();
     if caches > 0 {
-        facts.push_str(&format!(" · {caches} cache units"));
+        facts = format!("{facts} · {caches} cache units");
     }
     ui.label(RichText::new(facts).size(12.5).color(theme.text_muted));
     let SourceLocation {

@@ -55,7 +55,7 @@ impl Panel for CollectorPanel {
 
 impl CollectorPanel {
     /// Each generation as a lane: how full its counter is, and how many objects it has.
-    fn generations_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+    fn generations_ui(&self, ui: &mut Ui, ctx: &PanelContext<'_>) {
         let theme = ctx.theme;
         let most = self
             .generations

@@ -94,7 +94,7 @@ impl Panel for InspectorPanel {
 }
 
 /// The type, the repr and the count in a band of the type's color.
-fn head_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) {
+fn head_ui(ui: &mut Ui, ctx: &PanelContext<'_>, inspection: &Inspection) {
     let theme = ctx.theme;
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 40.0), Sense::hover());
     let color = theme.type_color(&inspection.type_name);
@@ -155,7 +155,7 @@ fn facts_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) {
         );
     });
     fact(ui, theme, "id()", |ui| {
-        plain(ui, format!("{:#x}", inspection.address))
+        plain(ui, format!("{:#x}", inspection.address));
     });
     fact(ui, theme, "getsizeof", |ui| {
         plain(ui, bytes(u64::from(inspection.size)));

@@ -27,7 +27,7 @@ impl Panel for LessonPanel {
             .app
             .document
             .as_ref()
-            .and_then(|document| document.lesson())
+            .and_then(crate::app::document::Document::lesson)
         else {
             widgets::empty(
                 ui,

@@ -75,7 +75,7 @@ impl Panel for MemoryPanel {
     }
 }
 
-fn facts_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+fn facts_ui(ui: &mut Ui, ctx: &PanelContext<'_>) {
     let theme = ctx.theme;
     let memory = &ctx.look.state.memory;
     ui.horizontal_wrapped(|ui| {
@@ -301,7 +301,7 @@ impl MemoryPanel {
         }
     }
 
-    fn classes_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+    fn classes_ui(&self, ui: &mut Ui, ctx: &PanelContext<'_>) {
         let theme = ctx.theme;
         widgets::section(ui, theme, "Size classes");
         for class in &self.classes {
@@ -370,7 +370,7 @@ fn pool_cell(ui: &Ui, ctx: &PanelContext<'_>, pool: &PoolView, rect: Rect, chose
 }
 
 /// The blocks of one pool to scale: filled ones are in use.
-fn blocks_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, pool: &PoolView) {
+fn blocks_ui(ui: &mut Ui, ctx: &PanelContext<'_>, pool: &PoolView) {
     let theme = ctx.theme;
     ui.add_space(space::S);
     ui.label(

@@ -186,7 +186,7 @@ impl ThreadsPanel {
         }
         if let Some(at) = response.hover_pos().filter(|at| area.contains(*at)) {
             let zoom = ui.input(egui::InputState::zoom_delta);
-            if zoom != 1.0 {
+            if (zoom - 1.0).abs() > 1e-6 {
                 let center = start + f64::from((at.x - area.left()) / area.width()) * (end - start);
                 let factor = f64::from(1.0 / zoom);
                 let view = (

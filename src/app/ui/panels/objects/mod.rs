@@ -284,7 +284,7 @@ impl ObjectsPanel {
                         }
                         let mut words = format!("{} shown", self.model.nodes.len());
                         if self.model.cut > 0 {
-                            words.push_str(&format!(", {} more", self.model.cut));
+                            words = format!("{words}, {} more", self.model.cut);
                         }
                         if ui.available_width() > 90.0 {
                             widgets::hint(ui, theme, &words);
@@ -308,7 +308,10 @@ impl ObjectsPanel {
             !seen.contains_rect(self.bounds)
         };
         if self.camera.fit || (self.camera.auto && out_of_view) {
-            let zoom = needed.clamp((SMALLEST_AUTO_ZOOM / text_scale).clamp(0.5, 0.8), 1.15);
+            let zoom = needed.clamp(
+                (SMALLEST_AUTO_ZOOM / text_scale).clamp(0.66, SMALLEST_AUTO_ZOOM),
+                1.15,
+            );
             // In auto mode the picture only ever shrinks: growing and shrinking with each step would tire the eye.
             self.camera.zoom = if self.camera.fit {
                 zoom
@@ -351,7 +354,7 @@ impl ObjectsPanel {
                     || i.pointer.any_down()
                     || i.pointer.any_released()
                     || i.smooth_scroll_delta() != Vec2::ZERO
-                    || i.zoom_delta() != 1.0
+                    || zooms(i.zoom_delta())
             });
         let key = (ctx.app.revision, self.camera);
         if !touched
@@ -444,12 +447,12 @@ impl ObjectsPanel {
             return;
         }
         let (scroll, zoom) = ui.input(|i| (i.smooth_scroll_delta(), i.zoom_delta()));
-        let factor = if zoom == 1.0 {
-            (scroll.y / 240.0).exp2()
-        } else {
+        let factor = if zooms(zoom) {
             zoom
+        } else {
+            (scroll.y / 240.0).exp2()
         };
-        if factor == 1.0 {
+        if !zooms(factor) {
             return;
         }
         let local = at - rect.min;
@@ -509,7 +512,7 @@ impl ObjectsPanel {
                             .push(Command::Select(Selection::Object(object)));
                     }
                     (None, NodeId::Frame(frame)) => {
-                        ctx.commands.push(Command::Select(Selection::Frame(frame)))
+                        ctx.commands.push(Command::Select(Selection::Frame(frame)));
                     }
                 }
             }
@@ -625,6 +628,11 @@ impl ObjectsPanel {
             }
         }
     }
+}
+
+/// Whether a factor changes the zoom.
+fn zooms(factor: f32) -> bool {
+    (factor - 1.0).abs() > 1e-6
 }
 
 /// A layout for `egui_graphs` that leaves every box where it is.
