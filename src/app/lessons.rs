@@ -26,15 +26,19 @@ macro_rules! lessons { ($($slug:literal)*) => {
 const FILES: &[(&str, &str, &str)] = lessons! {
     "source-to-bytecode"
     "reference-counting"
+    "small-integers-and-interning"
     "memory-pools"
     "the-gil"
     "constant-folding"
+    "dead-code"
     "reference-cycles"
     "weak-references"
     "finalizers-and-resurrection"
     "attribute-lookup-and-descriptors"
+    "method-resolution-order"
     "closures-and-cells"
     "generators"
+    "exceptions-that-keep-objects-alive"
 };
 
 /// All lessons, in the order of the start page.
