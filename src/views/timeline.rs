@@ -203,7 +203,12 @@ impl Timeline {
             thread,
             name: TextId(0),
             calls: Vec::new(),
-            doing: Vec::new(),
+            // The main thread holds the GIL from the beginning; no event says so.
+            doing: if thread.0 == 0 {
+                vec![Stretch { start: 0, end: u64::MAX, what: Doing::Running }]
+            } else {
+                Vec::new()
+            },
             stack: Vec::new(),
             ended: false,
         })
