@@ -34,7 +34,7 @@ struct WindowArgs {
     /// Write a picture of the window as PNG and end
     #[arg(long, value_name = "OUT.png")]
     screenshot: Option<PathBuf>,
-    /// The moment to show: a number, 50%, end, line:12, gc:1/subtract_refs, call:main, …
+    /// The moment to show: a number, 50%, end, line:12, `gc:1/subtract_refs`, call:main, …
     #[arg(long, value_name = "MOMENT")]
     at: Option<String>,
     /// Learn, Objects, Collector, Threads, Memory or Present

@@ -11,9 +11,9 @@ use super::find;
 
 /// `gc.DEBUG_*`.
 mod debug {
-    pub const STATS: u32 = 1;
-    pub const COLLECTABLE: u32 = 2;
-    pub const SAVEALL: u32 = 32;
+    pub(super) const STATS: u32 = 1;
+    pub(super) const COLLECTABLE: u32 = 2;
+    pub(super) const SAVEALL: u32 = 32;
 }
 
 /// Runs the collection that an allocation scheduled, at a poll of the eval breaker

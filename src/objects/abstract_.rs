@@ -33,12 +33,11 @@ impl Vm {
         if let Some(vectorcall) = slots.tp_vectorcall {
             return vectorcall(self, callable, args, kwnames);
         }
-        match slots.tp_call {
-            Some(tp_call) => self.call_tp_call(tp_call, callable, args, kwnames),
-            None => {
-                let name = self.type_name_of(callable);
-                Err(self.type_error(format!("'{name}' object is not callable")))
-            }
+        if let Some(tp_call) = slots.tp_call {
+            self.call_tp_call(tp_call, callable, args, kwnames)
+        } else {
+            let name = self.type_name_of(callable);
+            Err(self.type_error(format!("'{name}' object is not callable")))
         }
     }
 
@@ -455,12 +454,12 @@ impl Vm {
             if obj == types::TYPE {
                 return super::genericaliasobject::generic_alias_new(self, obj, key);
             }
-            if let Some(method) = self.getattr_opt(obj, names::CLASS_GETITEM)? {
-                if method != NONE {
-                    let result = self.call(method, &[key]);
-                    self.decref(method);
-                    return result;
-                }
+            if let Some(method) = self.getattr_opt(obj, names::CLASS_GETITEM)?
+                && method != NONE
+            {
+                let result = self.call(method, &[key]);
+                self.decref(method);
+                return result;
             }
             let name = self.heap.type_object(obj).tp_name.clone();
             return Err(self.type_error(format!("type '{name}' is not subscriptable")));
@@ -507,12 +506,11 @@ impl Vm {
     /// `len(obj)` (`PyObject_Size`).
     pub fn len(&mut self, obj: ObjId) -> PyResult<i64> {
         let slots = self.slots_of(obj);
-        match slots.sq_length.or(slots.mp_length) {
-            Some(length) => length(self, obj),
-            None => {
-                let name = self.type_name_of(obj);
-                Err(self.type_error(format!("object of type '{name}' has no len()")))
-            }
+        if let Some(length) = slots.sq_length.or(slots.mp_length) {
+            length(self, obj)
+        } else {
+            let name = self.type_name_of(obj);
+            Err(self.type_error(format!("object of type '{name}' has no len()")))
         }
     }
 
@@ -539,18 +537,17 @@ impl Vm {
 
     /// The next item of an iterator; `None` at its end, a `StopIteration` included.
     pub fn iter_next(&mut self, iterator: ObjId) -> PyResult<Option<ObjId>> {
-        match self.slots_of(iterator).tp_iternext {
-            Some(next) => match next(self, iterator) {
+        if let Some(next) = self.slots_of(iterator).tp_iternext {
+            match next(self, iterator) {
                 Err(_) if self.raised_matches(types::STOP_ITERATION) => {
                     self.clear_raised();
                     Ok(None)
                 }
                 other => other,
-            },
-            None => {
-                let name = self.type_name_of(iterator);
-                Err(self.type_error(format!("'{name}' object is not an iterator")))
             }
+        } else {
+            let name = self.type_name_of(iterator);
+            Err(self.type_error(format!("'{name}' object is not an iterator")))
         }
     }
 

@@ -153,11 +153,10 @@ fn property_init(vm: &mut Vm, this: ObjId, args: ObjId, kwargs: ObjId) -> PyResu
     if doc.is_null()
         && !fget.is_null()
         && let Some(found) = vm.getattr_opt(fget, names::DOC)?
+        && found != NONE
     {
-        if found != NONE {
-            doc = found;
-            getter_doc = true;
-        }
+        doc = found;
+        getter_doc = true;
     }
     if vm.type_of(this) != types::PROPERTY && !doc.is_null() {
         // A subclass keeps the docstring in the instance.

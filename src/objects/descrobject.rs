@@ -366,19 +366,18 @@ fn descr_set(vm: &mut Vm, descr: ObjId, obj: ObjId, value: ObjId) -> PyResult<()
         | DescriptorKind::Wrapper(_)
         | DescriptorKind::InstanceWeakref => None,
     };
-    match setter {
-        Some(set) => set(vm, obj, value),
-        None => {
-            let d = vm.descriptor(descr);
-            let (name, owner) = (
-                vm.str_lossy(d.d_name),
-                vm.heap.type_object(d.d_type).tp_name.clone(),
-            );
-            Err(vm.raise(
-                types::ATTRIBUTE_ERROR,
-                format!("attribute '{name}' of '{owner}' objects is not writable"),
-            ))
-        }
+    if let Some(set) = setter {
+        set(vm, obj, value)
+    } else {
+        let d = vm.descriptor(descr);
+        let (name, owner) = (
+            vm.str_lossy(d.d_name),
+            vm.heap.type_object(d.d_type).tp_name.clone(),
+        );
+        Err(vm.raise(
+            types::ATTRIBUTE_ERROR,
+            format!("attribute '{name}' of '{owner}' objects is not writable"),
+        ))
     }
 }
 

@@ -463,12 +463,11 @@ impl Vm {
     pub fn set_exception_field(&mut self, id: ObjId, name: &'static str, value: ObjId) {
         self.xincref(value);
         let e = self.exception_mut(id);
-        let old = match e.fields.iter_mut().find(|(n, _)| *n == name) {
-            Some(entry) => std::mem::replace(&mut entry.1, value),
-            None => {
-                e.fields.push((name, value));
-                ObjId::NULL
-            }
+        let old = if let Some(entry) = e.fields.iter_mut().find(|(n, _)| *n == name) {
+            std::mem::replace(&mut entry.1, value)
+        } else {
+            e.fields.push((name, value));
+            ObjId::NULL
         };
         self.xdecref(old);
     }
@@ -582,13 +581,12 @@ fn add_note(vm: &mut Vm, e: ObjId, note: ObjId) -> PyResult<ObjId> {
         let n = vm.type_name_of(note);
         return Err(vm.type_error(format!("note must be a str, not '{n}'")));
     }
-    let notes = match vm.getattr_opt(e, names::NOTES)? {
-        Some(notes) => notes,
-        None => {
-            let notes = vm.new_list(Vec::new());
-            vm.setattr(e, names::NOTES, notes)?;
-            notes
-        }
+    let notes = if let Some(notes) = vm.getattr_opt(e, names::NOTES)? {
+        notes
+    } else {
+        let notes = vm.new_list(Vec::new());
+        vm.setattr(e, names::NOTES, notes)?;
+        notes
     };
     if !vm.isinstance(notes, types::LIST) {
         vm.decref(notes);

@@ -287,12 +287,11 @@ impl Vm {
         slot: Option<super::slots::UnaryFunc>,
         what: &str,
     ) -> PyResult<ObjId> {
-        match slot {
-            Some(f) => f(self, x),
-            None => {
-                let name = self.type_name_of(x);
-                Err(self.type_error(format!("bad operand type for {what}: '{name}'")))
-            }
+        if let Some(f) = slot {
+            f(self, x)
+        } else {
+            let name = self.type_name_of(x);
+            Err(self.type_error(format!("bad operand type for {what}: '{name}'")))
         }
     }
 

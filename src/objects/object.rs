@@ -219,10 +219,10 @@ impl Payload {
             | Self::ByteArray(_) => {}
             // Last item first, as `tupledealloc` and `list_dealloc` do.
             Self::Tuple(items) => {
-                dropped.extend(items.iter().rev().copied().filter(|x| !x.is_null()))
+                dropped.extend(items.iter().rev().copied().filter(|x| !x.is_null()));
             }
             Self::List(list) => {
-                dropped.extend(list.ob_item.drain(..).rev().filter(|x| !x.is_null()))
+                dropped.extend(list.ob_item.drain(..).rev().filter(|x| !x.is_null()));
             }
             Self::Dict(x) => x.release(dropped),
             Self::Set(x) => x.release(dropped),

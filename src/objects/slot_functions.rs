@@ -26,12 +26,11 @@ pub fn call_method_maybe(
 
 /// Calls the method `name`, which must exist (`vectorcall_method`).
 fn call_method(vm: &mut Vm, this: ObjId, name: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
-    match call_method_maybe(vm, this, name, args)? {
-        Some(result) => Ok(result),
-        None => {
-            let raised = vm.raise_with(types::ATTRIBUTE_ERROR, name);
-            Err(raised)
-        }
+    if let Some(result) = call_method_maybe(vm, this, name, args)? {
+        Ok(result)
+    } else {
+        let raised = vm.raise_with(types::ATTRIBUTE_ERROR, name);
+        Err(raised)
     }
 }
 
@@ -232,13 +231,12 @@ pub fn slot_sq_contains(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<bool
 }
 
 pub fn slot_tp_repr(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
-    match call_method_maybe(vm, this, names::REPR, &[])? {
-        Some(result) => Ok(result),
-        None => {
-            let name = vm.type_name_of(this);
-            let address = vm.heap.address(this);
-            Ok(vm.new_string(format!("<{name} object at {address:#x}>")))
-        }
+    if let Some(result) = call_method_maybe(vm, this, names::REPR, &[])? {
+        Ok(result)
+    } else {
+        let name = vm.type_name_of(this);
+        let address = vm.heap.address(this);
+        Ok(vm.new_string(format!("<{name} object at {address:#x}>")))
     }
 }
 
@@ -399,12 +397,11 @@ pub fn slot_tp_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResu
 pub fn slot_tp_finalize(vm: &mut Vm, this: ObjId) {
     let saved = vm.take_raised();
     if let Some(method) = vm.lookup_special_unbound(this, names::DEL) {
-        match method.call(vm, this, &[]) {
-            Ok(result) => vm.decref(result),
-            Err(_) => {
-                let function = method.function();
-                (vm.hooks.write_unraisable)(vm, function, "");
-            }
+        if let Ok(result) = method.call(vm, this, &[]) {
+            vm.decref(result)
+        } else {
+            let function = method.function();
+            (vm.hooks.write_unraisable)(vm, function, "");
         }
         method.drop(vm);
     }

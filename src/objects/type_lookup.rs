@@ -392,12 +392,11 @@ impl Vm {
             return;
         }
         let capacity = object.shared_keys.names.len() as u8 + object.shared_keys.usable;
-        if inline {
-            if let Payload::Type(t) = self.heap.payload_mut_quiet(ty)
-                && t.shared_keys.usable > 1
-            {
-                t.shared_keys.usable -= 1;
-            }
+        if inline
+            && let Payload::Type(t) = self.heap.payload_mut_quiet(ty)
+            && t.shared_keys.usable > 1
+        {
+            t.shared_keys.usable -= 1;
         }
         let managed = self.managed_mut(this);
         managed.slots = vec![ObjId::NULL; slots].into_boxed_slice();

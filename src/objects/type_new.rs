@@ -553,18 +553,17 @@ fn set_names(vm: &mut Vm, ty: ObjId, dict: ObjId) -> PyResult<()> {
         };
         let called = vm.call(method, &[ty, key]);
         vm.decref(method);
-        match called {
-            Ok(r) => vm.decref(r),
-            Err(_) => {
-                let value_type = vm.type_name_of(value);
-                let key_repr = vm.repr_string(key).unwrap_or_default();
-                let class_name = vm.class_name(ty);
-                let note = format!(
-                    "Error calling __set_name__ on '{value_type}' instance {key_repr} in '{class_name}'"
-                );
-                result = Err(add_note(vm, &note));
-                break;
-            }
+        if let Ok(r) = called {
+            vm.decref(r)
+        } else {
+            let value_type = vm.type_name_of(value);
+            let key_repr = vm.repr_string(key).unwrap_or_default();
+            let class_name = vm.class_name(ty);
+            let note = format!(
+                "Error calling __set_name__ on '{value_type}' instance {key_repr} in '{class_name}'"
+            );
+            result = Err(add_note(vm, &note));
+            break;
         }
     }
     for &(key, value) in &entries {

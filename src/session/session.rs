@@ -66,7 +66,7 @@ pub enum SessionError {
 }
 
 /// How a run ended.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
     /// The exit status.
     pub status: i32,
@@ -224,7 +224,7 @@ impl Session {
             .gauge
             .exceeded()
             .map(|what| what.sentence(&self.limits));
-        let stopped = exceeded.or_else(|| result.stop.as_ref().map(|stop| sentence(stop)));
+        let stopped = exceeded.or_else(|| result.stop.as_ref().map(sentence));
         Ok(Outcome {
             status: result.status,
             stopped,

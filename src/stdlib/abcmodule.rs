@@ -194,12 +194,11 @@ fn live(vm: &mut Vm, data: ObjId, set: Set) -> Vec<ObjId> {
     let references = set_of(AbcData::of_mut(vm, data), set).clone();
     let mut alive = Vec::new();
     for reference in references {
-        match vm.weakref_target(reference) {
-            Some(class) => alive.push(vm.incref(class)),
-            None => {
-                set_of(AbcData::of_mut(vm, data), set).retain(|&r| r != reference);
-                vm.decref(reference);
-            }
+        if let Some(class) = vm.weakref_target(reference) {
+            alive.push(vm.incref(class))
+        } else {
+            set_of(AbcData::of_mut(vm, data), set).retain(|&r| r != reference);
+            vm.decref(reference);
         }
     }
     alive

@@ -94,7 +94,11 @@ fn run_exitfuncs(vm: &mut Vm, _module: ObjId) -> PyResult<ObjId> {
         match vm.call_args_dict(callback[0], &items, callback[2]) {
             Ok(result) => vm.decref(result),
             Err(_) => {
-                (vm.hooks.write_unraisable)(vm, callback[0], "Exception ignored in atexit callback")
+                (vm.hooks.write_unraisable)(
+                    vm,
+                    callback[0],
+                    "Exception ignored in atexit callback",
+                );
             }
         }
         vm.decref_all(&callback);

@@ -186,9 +186,9 @@ fn push(vm: &mut Vm, id: ObjId, item: ObjId, left: bool) {
     let d = deque_mut(vm, id);
     d.state += 1;
     if left {
-        d.items.push_front(item)
+        d.items.push_front(item);
     } else {
-        d.items.push_back(item)
+        d.items.push_back(item);
     }
     if d.maxlen.is_some_and(|m| d.items.len() > m) {
         let dropped = if left {
@@ -413,12 +413,11 @@ fn deque_index(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     let found = search(vm, this, |vm, i, item| {
         Ok((start..stop).contains(&(i as i64)) && vm.eq(item, value)?)
     })?;
-    match found {
-        Some(i) => Ok(vm.new_int(i as i64)),
-        None => {
-            let repr = vm.repr_string(value)?;
-            Err(vm.value_error(format!("{repr} is not in deque")))
-        }
+    if let Some(i) = found {
+        Ok(vm.new_int(i as i64))
+    } else {
+        let repr = vm.repr_string(value)?;
+        Err(vm.value_error(format!("{repr} is not in deque")))
     }
 }
 
@@ -449,15 +448,12 @@ fn deque_remove(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<ObjId> {
         }
         raised
     })?;
-    match found {
-        Some(i) => {
-            deque_set_item(vm, this, i as i64, ObjId::NULL)?;
-            Ok(NONE)
-        }
-        None => {
-            let repr = vm.repr_string(value)?;
-            Err(vm.value_error(format!("{repr} is not in deque")))
-        }
+    if let Some(i) = found {
+        deque_set_item(vm, this, i as i64, ObjId::NULL)?;
+        Ok(NONE)
+    } else {
+        let repr = vm.repr_string(value)?;
+        Err(vm.value_error(format!("{repr} is not in deque")))
     }
 }
 
@@ -548,7 +544,7 @@ fn deque_sizeof(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
     } else {
         (len + 31).div_ceil(64)
     };
-    let basic = vm.heap.type_object(vm.type_of(this)).tp_basicsize as i64;
+    let basic = i64::from(vm.heap.type_object(vm.type_of(this)).tp_basicsize);
     Ok(vm.new_int(basic + blocks as i64 * 528))
 }
 

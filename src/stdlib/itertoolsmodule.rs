@@ -598,12 +598,11 @@ fn islice_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<Ob
         } else {
             None
         };
-        match value.filter(|v| *v >= 0) {
-            Some(v) => Ok(v),
-            None => {
-                vm.clear_raised();
-                Err(vm.value_error(message))
-            }
+        if let Some(v) = value.filter(|v| *v >= 0) {
+            Ok(v)
+        } else {
+            vm.clear_raised();
+            Err(vm.value_error(message))
         }
     };
     let stop = bound(vm, stop, -1, stop_error)?;
@@ -831,10 +830,8 @@ fn groupby_next(vm: &mut Vm, this: ObjId) -> PyResult<Option<ObjId>> {
     loop {
         let g = Groupby::of(vm, this);
         let (currkey, tgtkey) = (g.currkey, g.tgtkey);
-        if !currkey.is_null() {
-            if tgtkey.is_null() || !vm.eq(tgtkey, currkey)? {
-                break;
-            }
+        if !currkey.is_null() && (tgtkey.is_null() || !vm.eq(tgtkey, currkey)?) {
+            break;
         }
         if !groupby_step(vm, this)? {
             return Ok(None);
@@ -909,16 +906,13 @@ fn pairwise_next(vm: &mut Vm, this: ObjId) -> PyResult<Option<ObjId>> {
         return Ok(None);
     }
     if old.is_null() {
-        match vm.iter_next(it)? {
-            Some(first) => {
-                Pairwise::of_mut(vm, this).old = first;
-                old = first;
-            }
-            None => {
-                let done = std::mem::take(&mut Pairwise::of_mut(vm, this).it);
-                vm.xdecref(done);
-                return Ok(None);
-            }
+        if let Some(first) = vm.iter_next(it)? {
+            Pairwise::of_mut(vm, this).old = first;
+            old = first;
+        } else {
+            let done = std::mem::take(&mut Pairwise::of_mut(vm, this).it);
+            vm.xdecref(done);
+            return Ok(None);
         }
     }
     let Some(new) = vm.iter_next(it)? else {

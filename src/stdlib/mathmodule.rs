@@ -33,27 +33,27 @@ pub static MODULE: ModuleDef = ModuleDef {
     functions: &[
         MethodDef::new(
             "atan2",
-            MethodImpl::Fast(|vm, _, a| two(vm, "atan2", a, |y, x| math::atan2(y, x))),
+            MethodImpl::Fast(|vm, _, a| two(vm, "atan2", a, math::atan2)),
             "($module, x, y, /)",
         ),
         MethodDef::new(
             "copysign",
-            MethodImpl::Fast(|vm, _, a| two(vm, "copysign", a, |y, x| math::copysign(y, x))),
+            MethodImpl::Fast(|vm, _, a| two(vm, "copysign", a, math::copysign)),
             "($module, x, y, /)",
         ),
         MethodDef::new(
             "fmod",
-            MethodImpl::Fast(|vm, _, a| two(vm, "fmod", a, |y, x| math::fmod(y, x))),
+            MethodImpl::Fast(|vm, _, a| two(vm, "fmod", a, math::fmod)),
             "($module, x, y, /)",
         ),
         MethodDef::new(
             "pow",
-            MethodImpl::Fast(|vm, _, a| two(vm, "pow", a, |y, x| math::pow(y, x))),
+            MethodImpl::Fast(|vm, _, a| two(vm, "pow", a, math::pow)),
             "($module, x, y, /)",
         ),
         MethodDef::new(
             "remainder",
-            MethodImpl::Fast(|vm, _, a| two(vm, "remainder", a, |y, x| math::remainder(y, x))),
+            MethodImpl::Fast(|vm, _, a| two(vm, "remainder", a, math::remainder)),
             "($module, x, y, /)",
         ),
         MethodDef::new(
@@ -279,16 +279,13 @@ fn trunc(vm: &mut Vm, _module: ObjId, x: ObjId) -> PyResult<ObjId> {
         let value = value.trunc();
         return int_of(vm, value);
     }
-    match vm.lookup_special(x, names::TRUNC)? {
-        Some(special) => {
-            let result = vm.call(special, &[]);
-            vm.decref(special);
-            result
-        }
-        None => {
-            let name = vm.type_name_of(x);
-            Err(vm.type_error(format!("type {name} doesn't define __trunc__ method")))
-        }
+    if let Some(special) = vm.lookup_special(x, names::TRUNC)? {
+        let result = vm.call(special, &[]);
+        vm.decref(special);
+        result
+    } else {
+        let name = vm.type_name_of(x);
+        Err(vm.type_error(format!("type {name} doesn't define __trunc__ method")))
     }
 }
 

@@ -324,12 +324,11 @@ fn subject(vm: &mut Vm, this: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<Obj
     let ty = vm.type_of(this);
     let name = vm.class_name(ty);
     vm.no_keywords(&name, kwargs)?;
-    match *vm.tuple_items(args) {
-        [one] => Ok(one),
-        _ => {
-            let n = vm.tuple_items(args).len();
-            Err(vm.type_error(format!("{name} expected 1 argument, got {n}")))
-        }
+    if let [one] = *vm.tuple_items(args) {
+        Ok(one)
+    } else {
+        let n = vm.tuple_items(args).len();
+        Err(vm.type_error(format!("{name} expected 1 argument, got {n}")))
     }
 }
 

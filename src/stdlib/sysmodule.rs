@@ -155,16 +155,13 @@ fn getrefcount(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
 fn getsizeof(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("getsizeof", args.len(), 1, 2)?;
     let obj = args[0];
-    let result = match vm.lookup_special(obj, names::SIZEOF)? {
-        Some(method) => {
-            let size = vm.call(method, &[]);
-            vm.decref(method);
-            size
-        }
-        None => {
-            let name = vm.type_name_of(obj);
-            Err(vm.type_error(format!("Type {name} doesn't define __sizeof__")))
-        }
+    let result = if let Some(method) = vm.lookup_special(obj, names::SIZEOF)? {
+        let size = vm.call(method, &[]);
+        vm.decref(method);
+        size
+    } else {
+        let name = vm.type_name_of(obj);
+        Err(vm.type_error(format!("Type {name} doesn't define __sizeof__")))
     };
     let size = match result {
         Ok(size) => size,

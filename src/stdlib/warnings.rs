@@ -190,13 +190,12 @@ fn module_warn(vm: &mut Vm, _module: ObjId, args: &[ObjId], kwnames: ObjId) -> P
         Some(name) => vm.incref(name),
         None => vm.new_str("<string>"),
     };
-    let registry = match vm.dict_get_name(globals, "__warningregistry__") {
-        Some(known) => vm.incref(known),
-        None => {
-            let made = vm.new_dict();
-            vm.dict_set_name(globals, "__warningregistry__", made);
-            made
-        }
+    let registry = if let Some(known) = vm.dict_get_name(globals, "__warningregistry__") {
+        vm.incref(known)
+    } else {
+        let made = vm.new_dict();
+        vm.dict_set_name(globals, "__warningregistry__", made);
+        made
     };
     let file = vm.new_string(filename);
     let line = vm.new_int(i64::from(lineno));

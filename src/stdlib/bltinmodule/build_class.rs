@@ -7,7 +7,12 @@ use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{names, types};
 
 /// `__build_class__(func, name, /, *bases, [metaclass], **kwds)`.
-pub fn build_class(vm: &mut Vm, _module: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn build_class(
+    vm: &mut Vm,
+    _module: ObjId,
+    args: &[ObjId],
+    kwnames: ObjId,
+) -> PyResult<ObjId> {
     let keywords: Vec<ObjId> = if kwnames.is_null() {
         Vec::new()
     } else {

@@ -62,7 +62,7 @@ pub fn compile_source(
 }
 
 /// `compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1)`.
-pub fn compile(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn compile(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new(
         "compile",
         &[
@@ -208,7 +208,7 @@ pub fn run_code(vm: &mut Vm, code: ObjId, globals: ObjId, locals: ObjId) -> PyRe
     frames::eval_code(vm, code, globals, locals)
 }
 
-pub fn exec(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn exec(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> =
         Signature::new("exec", &["", "globals", "locals", "closure"], 1).positional(3);
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
@@ -280,7 +280,7 @@ fn run_source(
     result
 }
 
-pub fn eval(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn eval(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new("eval", &["", "globals", "locals"], 1);
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
     let (globals, locals) = namespaces(vm, "eval", given[1], given[2])?;

@@ -7,31 +7,31 @@ use crate::objects::object::Payload;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{EMPTY_STR, NONE, bool_obj, names, types};
 
-pub fn callable(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn callable(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     Ok(bool_obj(vm.is_callable(obj)))
 }
 
-pub fn id(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn id(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     let address = vm.heap.address(obj);
     Ok(vm.new_int(address as i64))
 }
 
-pub fn hash(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn hash(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     let hash = vm.hash(obj)?;
     Ok(vm.new_int(hash))
 }
 
-pub fn len(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn len(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     let len = vm.len(obj)?;
     Ok(vm.new_int(len))
 }
 
-pub fn isinstance(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn isinstance(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("isinstance", args.len(), 2, 2)?;
     vm.is_instance_of(args[0], args[1]).map(bool_obj)
 }
 
-pub fn issubclass(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn issubclass(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("issubclass", args.len(), 2, 2)?;
     vm.is_subclass_of(args[0], args[1]).map(bool_obj)
 }
@@ -44,7 +44,7 @@ fn attribute_name(vm: &mut Vm, name: ObjId) -> PyResult<()> {
     Err(vm.type_error(format!("attribute name must be string, not '{kind}'")))
 }
 
-pub fn getattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn getattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("getattr", args.len(), 2, 3)?;
     attribute_name(vm, args[1])?;
     if args.len() == 2 {
@@ -56,7 +56,7 @@ pub fn getattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     }
 }
 
-pub fn hasattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn hasattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("hasattr", args.len(), 2, 2)?;
     attribute_name(vm, args[1])?;
     match vm.getattr_opt(args[0], args[1])? {
@@ -68,33 +68,33 @@ pub fn hasattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     }
 }
 
-pub fn setattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn setattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("setattr", args.len(), 3, 3)?;
     attribute_name(vm, args[1])?;
     vm.setattr(args[0], args[1], args[2])?;
     Ok(NONE)
 }
 
-pub fn delattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn delattr(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("delattr", args.len(), 2, 2)?;
     attribute_name(vm, args[1])?;
     vm.setattr(args[0], args[1], ObjId::NULL)?;
     Ok(NONE)
 }
 
-pub fn divmod(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn divmod(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("divmod", args.len(), 2, 2)?;
     vm.number_divmod(args[0], args[1])
 }
 
-pub fn pow(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn pow(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new("pow", &["base", "exp", "mod"], 2);
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
     let modulus = if given[2].is_null() { NONE } else { given[2] };
     vm.number_power(given[0], given[1], modulus)
 }
 
-pub fn round(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn round(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new("round", &["number", "ndigits"], 1);
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
     let (number, ndigits) = (given[0], given[1]);
@@ -111,7 +111,7 @@ pub fn round(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<
     result
 }
 
-pub fn chr(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn chr(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     let index = vm.number_index(obj)?;
     let value = vm.int_as_i64(index);
     vm.decref(index);
@@ -126,7 +126,7 @@ pub fn chr(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     }
 }
 
-pub fn ord(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn ord(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     let size = match vm.heap.payload(obj) {
         Payload::Str(s) if s.text.len() == 1 => {
             let point = i64::from(s.text.at(0));
@@ -172,19 +172,19 @@ fn in_base(vm: &mut Vm, obj: ObjId, radix: u8, prefix: &str) -> PyResult<ObjId> 
     Ok(vm.new_string(format!("{sign}{prefix}{digits}")))
 }
 
-pub fn bin(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn bin(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     in_base(vm, obj, 2, "0b")
 }
 
-pub fn oct(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn oct(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     in_base(vm, obj, 8, "0o")
 }
 
-pub fn hex(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn hex(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     in_base(vm, obj, 16, "0x")
 }
 
-pub fn format(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn format(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("format", args.len(), 1, 2)?;
     let spec = args.get(1).copied().unwrap_or(EMPTY_STR);
     if vm.text(spec).is_none() {
@@ -194,7 +194,7 @@ pub fn format(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.format(args[0], spec)
 }
 
-pub fn globals(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+pub(super) fn globals(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
     let globals = vm.current_globals().unwrap_or_default();
     Ok(if globals.is_null() {
         NONE
@@ -203,12 +203,12 @@ pub fn globals(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
     })
 }
 
-pub fn locals(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+pub(super) fn locals(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
     current_locals(vm)
 }
 
 /// What `locals()` gives in the innermost frame: a new reference (`PyEval_GetFrameLocals`).
-pub fn current_locals(vm: &mut Vm) -> PyResult<ObjId> {
+pub(super) fn current_locals(vm: &mut Vm) -> PyResult<ObjId> {
     let Some(index) = vm.current_frame_index() else {
         return Err(vm.raise(types::SYSTEM_ERROR, "frame does not exist"));
     };
@@ -222,7 +222,7 @@ pub fn current_locals(vm: &mut Vm) -> PyResult<ObjId> {
     dict
 }
 
-pub fn vars(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn vars(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("vars", args.len(), 0, 1)?;
     let Some(&obj) = args.first() else {
         return current_locals(vm);
@@ -233,7 +233,7 @@ pub fn vars(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     }
 }
 
-pub fn dir(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn dir(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("dir", args.len(), 0, 1)?;
     let listed = if let Some(&obj) = args.first() {
         let Some(method) = vm.lookup_special(obj, names::DIR)? else {
@@ -264,7 +264,7 @@ pub fn dir(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     }
 }
 
-pub fn import(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn import(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new(
         "__import__",
         &["name", "globals", "locals", "fromlist", "level"],
@@ -279,7 +279,7 @@ pub fn import(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult
     machine_import::import_name(vm, given[0], given[1], given[3], level)
 }
 
-pub fn breakpoint(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn breakpoint(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     let sysdict = vm.interp.sysdict;
     let Some(hook) = vm.dict_get_name(sysdict, "breakpointhook") else {
         return Err(vm.raise(types::RUNTIME_ERROR, "lost sys.breakpointhook"));

@@ -38,15 +38,15 @@ fn truth(vm: &mut Vm, iterable: ObjId, stop_at: bool) -> PyResult<ObjId> {
     result.map(bool_obj)
 }
 
-pub fn all(vm: &mut Vm, _: ObjId, iterable: ObjId) -> PyResult<ObjId> {
+pub(super) fn all(vm: &mut Vm, _: ObjId, iterable: ObjId) -> PyResult<ObjId> {
     truth(vm, iterable, false)
 }
 
-pub fn any(vm: &mut Vm, _: ObjId, iterable: ObjId) -> PyResult<ObjId> {
+pub(super) fn any(vm: &mut Vm, _: ObjId, iterable: ObjId) -> PyResult<ObjId> {
     truth(vm, iterable, true)
 }
 
-pub fn iter(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn iter(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("iter", args.len(), 1, 2)?;
     if args.len() == 1 {
         return vm.iter(args[0]);
@@ -57,7 +57,7 @@ pub fn iter(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     Ok(vm.new_call_iter(args[0], args[1]))
 }
 
-pub fn aiter(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
+pub(super) fn aiter(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     let Some(get) = vm.slots_of(obj).am_aiter else {
         let name = vm.type_name_of(obj);
         return Err(vm.type_error(format!("'{name}' object is not an async iterable")));
@@ -73,7 +73,7 @@ pub fn aiter(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     Ok(iterator)
 }
 
-pub fn next(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn next(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("next", args.len(), 1, 2)?;
     if vm.slots_of(args[0]).tp_iternext.is_none() {
         let name = vm.type_name_of(args[0]);
@@ -98,7 +98,7 @@ pub fn next(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     }
 }
 
-pub fn anext(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn anext(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("anext", args.len(), 1, 2)?;
     let Some(next) = vm.slots_of(args[0]).am_anext else {
         let name = vm.type_name_of(args[0]);
@@ -113,11 +113,11 @@ pub fn anext(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     Ok(wrapped)
 }
 
-pub fn min(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn min(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     extreme(vm, "min", args, kwnames, CompareOp::Lt)
 }
 
-pub fn max(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn max(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     extreme(vm, "max", args, kwnames, CompareOp::Gt)
 }
 
@@ -233,7 +233,7 @@ fn drop_best(vm: &mut Vm, best: Option<(ObjId, ObjId)>) {
     }
 }
 
-pub fn sorted(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn sorted(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     let keywords = if kwnames.is_null() {
         0
     } else {
@@ -260,7 +260,7 @@ pub fn sorted(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult
     }
 }
 
-pub fn sum(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn sum(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     const SIGNATURE: Signature<'_> = Signature::new("sum", &["", "start"], 1);
     let given = vm.unpack_keywords(&SIGNATURE, args, kwnames)?;
     let start = if given[1].is_null() {

@@ -6,7 +6,7 @@ use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{NONE, names, types};
 
 /// `print(*args, sep=' ', end='\n', file=None, flush=False)`.
-pub fn print(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+pub(super) fn print(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
     // C's wrapper packs the objects to print into a tuple, which the collector counts.
     let keywords = if kwnames.is_null() {
         0
@@ -119,7 +119,7 @@ pub fn print_to(vm: &mut Vm, file: ObjId, object: ObjId) -> PyResult<()> {
 }
 
 /// `input(prompt='')`.
-pub fn input(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+pub(super) fn input(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("input", args.len(), 0, 1)?;
     let sysdict = vm.interp.sysdict;
     if let Some(&prompt) = args.first() {

@@ -14,7 +14,7 @@ struct Anchors {
 }
 
 /// The lines below `File "…", line …`: the source, indented, and the carets.
-pub fn source_text(vm: &mut Vm, entry: &Entry) -> String {
+pub(super) fn source_text(vm: &mut Vm, entry: &Entry) -> String {
     let loc = entry.location;
     let all = source_lines::lines(vm, &entry.filename);
     let get = |lineno: i32| -> String {

@@ -15,7 +15,7 @@ fn field(vm: &Vm, exception: ObjId, name: &str) -> Option<ObjId> {
 }
 
 /// The text to append to the message; empty when there is no hint.
-pub fn suggestion(vm: &mut Vm, exception: ObjId) -> String {
+pub(super) fn suggestion(vm: &mut Vm, exception: ObjId) -> String {
     if vm.isinstance(exception, types::IMPORT_ERROR) {
         let Some(wrong) = field(vm, exception, "name_from") else {
             return String::new();

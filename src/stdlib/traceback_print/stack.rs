@@ -47,7 +47,7 @@ pub fn entries(vm: &Vm, exception: ObjId) -> Vec<Entry> {
 }
 
 /// All entries as text with source lines and carets.
-pub fn format(vm: &mut Vm, exception: ObjId) -> String {
+pub(super) fn format(vm: &mut Vm, exception: ObjId) -> String {
     let entries = entries(vm, exception);
     format_entries(vm, &entries, |vm, entry| {
         super::carets::source_text(vm, entry)
@@ -56,7 +56,7 @@ pub fn format(vm: &mut Vm, exception: ObjId) -> String {
 
 /// As the C printer does it: source lines without carets, and none at all while the interpreter
 /// shuts down.
-pub fn format_plain(vm: &mut Vm, exception: ObjId) -> String {
+pub(super) fn format_plain(vm: &mut Vm, exception: ObjId) -> String {
     let entries = entries(vm, exception);
     if entries.is_empty() {
         return String::new();

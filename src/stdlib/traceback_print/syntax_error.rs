@@ -30,7 +30,7 @@ fn text(vm: &Vm, exception: ObjId, name: &str) -> Option<String> {
 }
 
 /// As `_format_syntax_error`.
-pub fn format(vm: &mut Vm, exception: ObjId) -> String {
+pub(super) fn format(vm: &mut Vm, exception: ObjId) -> String {
     let class = vm.type_of(exception);
     let name = super::qualified_class_name(vm, class);
     let mut out = String::new();
