@@ -447,7 +447,7 @@ impl Vm {
                 );
             }
             let i = self.index_as_ssize(key, Some(types::INDEX_ERROR))?;
-            let i = self.from_front(obj, i)?;
+            let i = self.index_from_front(obj, i)?;
             return item(self, obj, i);
         }
         if self.isinstance(obj, types::TYPE) {
@@ -468,7 +468,7 @@ impl Vm {
         Err(self.type_error(format!("'{name}' object is not subscriptable")))
     }
 
-    fn from_front(&mut self, obj: ObjId, i: i64) -> PyResult<i64> {
+    fn index_from_front(&mut self, obj: ObjId, i: i64) -> PyResult<i64> {
         if i < 0
             && let Some(length) = self.slots_of(obj).sq_length
         {
@@ -491,7 +491,7 @@ impl Vm {
                 );
             }
             let i = self.index_as_ssize(key, Some(types::INDEX_ERROR))?;
-            let i = self.from_front(obj, i)?;
+            let i = self.index_from_front(obj, i)?;
             return assign(self, obj, i, value);
         }
         let name = self.type_name_of(obj);

@@ -625,7 +625,7 @@ impl Vm {
         }
     }
 
-    fn method_def_name(&mut self, def: &MethodDef, owner: Option<ObjId>) -> String {
+    fn method_def_name(&self, def: &MethodDef, owner: Option<ObjId>) -> String {
         match owner {
             Some(ty) => format!("{}.{}", self.class_name(ty), def.ml_name),
             None => def.ml_name.to_owned(),

@@ -437,11 +437,11 @@ impl Vm {
         self.dict_table_moved(dict, old_size);
         if self.heap.reporter.is_on() {
             let after = self.dict(dict).entries.clone();
-            for i in 0..before.len() {
+            for (i, entry) in before.iter().enumerate() {
                 let new = after
                     .get(i)
                     .map_or((ObjId::NULL, ObjId::NULL), |e| (e.key, e.value));
-                let old = (before[i].key, before[i].value);
+                let old = (entry.key, entry.value);
                 for (kind, old, new) in [
                     (SlotKind::DictKey, old.0, new.0),
                     (SlotKind::DictValue, old.1, new.1),

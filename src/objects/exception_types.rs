@@ -2,6 +2,8 @@
 //!
 //! Mirrors the type half of `Objects/exceptions.c`.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 
 use super::exceptions::ExceptionObject;
@@ -852,7 +854,7 @@ fn os_error_str(vm: &mut Vm, e: ObjId) -> PyResult<ObjId> {
         let (errno, strerror) = (vm.str_string(none(errno))?, vm.str_string(none(strerror))?);
         let mut text = format!("[Errno {errno}] {strerror}: {}", vm.repr_string(filename)?);
         if !filename2.is_null() {
-            text.push_str(&format!(" -> {}", vm.repr_string(filename2)?));
+            write!(text, " -> {}", vm.repr_string(filename2)?).expect("a String takes any text");
         }
         return Ok(vm.new_string(text));
     }

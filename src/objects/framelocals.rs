@@ -141,7 +141,7 @@ fn slot_named(vm: &Vm, frame: ObjId, key: ObjId) -> Option<(usize, LocalKind)> {
         .map(|(i, (_, &kind))| (i, kind))
 }
 
-fn pairs(vm: &mut Vm, proxy: ObjId) -> Vec<(ObjId, ObjId)> {
+fn pairs(vm: &Vm, proxy: ObjId) -> Vec<(ObjId, ObjId)> {
     let frame = frame_of(vm, proxy);
     let mut all = variables(vm, frame);
     let extra = frame_object(vm, frame).f_extra_locals;

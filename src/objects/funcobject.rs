@@ -85,7 +85,7 @@ impl FunctionObject {
 const fn getset(
     name: &'static str,
     get: fn(&mut Vm, ObjId) -> PyResult<ObjId>,
-    set: Option<fn(&mut Vm, ObjId, ObjId) -> PyResult<()>>,
+    set: Option<super::slots::SetterFunc>,
 ) -> GetSetDef {
     GetSetDef { name, get, set }
 }

@@ -2,6 +2,8 @@
 //!
 //! Mirrors `Objects/genericaliasobject.c`.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 
 use super::methodobject::{GetSetDef, MemberDef, MethodDef, MethodImpl};
@@ -192,7 +194,7 @@ fn alias_repr(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
                 .map(|&x| type_repr_string(vm, x))
                 .collect::<PyResult<Vec<_>>>()?;
             vm.decref_all(&inner);
-            text.push_str(&format!("[{}]", parts.join(", ")));
+            write!(text, "[{}]", parts.join(", ")).expect("a String takes any text");
         } else {
             text.push_str(&type_repr_string(vm, item)?);
         }

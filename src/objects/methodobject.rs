@@ -5,7 +5,7 @@
 use crate::base::ObjId;
 
 use super::object::{Payload, Place, Visit};
-use super::slots::{CompareOp, Slots};
+use super::slots::{CompareOp, SetterFunc, Slots};
 use super::typeobject::{TypeFlags, TypeSpec};
 use super::vm::{PyResult, Vm};
 use super::wellknown::{NONE, NOT_IMPLEMENTED, bool_obj, types};
@@ -86,7 +86,7 @@ impl MethodDef {
 pub struct GetSetDef {
     pub name: &'static str,
     pub get: fn(&mut Vm, ObjId) -> PyResult<ObjId>,
-    pub set: Option<fn(&mut Vm, ObjId, ObjId) -> PyResult<()>>,
+    pub set: Option<SetterFunc>,
 }
 
 /// A field of the C struct that is visible as an attribute (`PyMemberDef`).
@@ -94,7 +94,7 @@ pub struct GetSetDef {
 pub struct MemberDef {
     pub name: &'static str,
     pub get: fn(&mut Vm, ObjId) -> PyResult<ObjId>,
-    pub set: Option<fn(&mut Vm, ObjId, ObjId) -> PyResult<()>>,
+    pub set: Option<SetterFunc>,
 }
 
 /// `PyCFunctionObject`: a native function bound to `m_self`.

@@ -318,7 +318,7 @@ fn object_set_class(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<()> {
     let old = vm.type_of(this);
     let (old_type, new_type) = (vm.heap.type_object(old), vm.heap.type_object(value));
     let module_case = vm.is_subtype(old, types::MODULE) && vm.is_subtype(value, types::MODULE);
-    if !module_case && !(old_type.is_heap_type() && new_type.is_heap_type()) {
+    if !(module_case || old_type.is_heap_type() && new_type.is_heap_type()) {
         return Err(vm.type_error(
             "__class__ assignment only supported for mutable types or ModuleType subclasses",
         ));

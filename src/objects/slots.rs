@@ -45,6 +45,8 @@ pub type NewFunc = TernaryFunc;
 pub type VectorcallFunc = fn(&mut Vm, ObjId, &[ObjId], ObjId) -> PyResult<ObjId>;
 /// `void f(self)`.
 pub type DestructorFunc = fn(&mut Vm, ObjId);
+/// `setter` of `PyGetSetDef`: self, value or NULL.
+pub type SetterFunc = fn(&mut Vm, ObjId, ObjId) -> PyResult<()>;
 /// What `send` gives (`PySendResult`).
 pub type SendFunc = fn(&mut Vm, ObjId, ObjId) -> PyResult<SendResult>;
 

@@ -331,7 +331,7 @@ impl Vm {
     }
 
     /// Fills one slot from the methods that the MRO has for it (`update_one_slot`).
-    fn update_one_slot(&mut self, ty: ObjId, slots: &mut Slots, group: &[&'static SlotDef]) {
+    fn update_one_slot(&self, ty: ObjId, slots: &mut Slots, group: &[&'static SlotDef]) {
         let mut specific: Option<ObjId> = None;
         let mut use_generic = false;
         let mut found_any = false;

@@ -103,6 +103,9 @@ impl Hooks {
     }
 }
 
+/// How [`Hooks::compile`] is called.
+pub type CompileHook = fn(&mut Vm, &[u8], &str, &str, u32, i32) -> PyResult<ObjId>;
+
 /// What lies above the objects, as `PyInterpreterState.eval_frame` and its kin do in C.
 #[derive(Clone, Copy, Debug)]
 pub struct Hooks {
@@ -116,7 +119,7 @@ pub struct Hooks {
     /// Runs a collection of a generation (`gc_collect_main`); gives `n + m`.
     pub gc_collect: fn(&mut Vm, usize) -> i64,
     /// Compiles source text: file name, mode (`exec`, `eval`, `single`), flags, optimize level.
-    pub compile: fn(&mut Vm, &[u8], &str, &str, u32, i32) -> PyResult<ObjId>,
+    pub compile: CompileHook,
     /// Runs a code object in namespaces (`PyEval_EvalCode`): code, globals, locals.
     pub eval_code: fn(&mut Vm, ObjId, ObjId, ObjId) -> PyResult<ObjId>,
     /// Writes an unraisable exception (`PyErr_WriteUnraisable`): takes the current exception;

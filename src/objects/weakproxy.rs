@@ -65,7 +65,7 @@ macro_rules! binary {
 
 /// The slots that both proxy types have.
 const SLOTS: Slots = Slots {
-    tp_dealloc: Some(super::vm::Vm::unlink_weakref),
+    tp_dealloc: Some(Vm::unlink_weakref),
     tp_repr: Some(proxy_repr),
     tp_str: Some(|vm, id| with(vm, id, Vm::str)),
     tp_hash: Some(super::object_type::hash_not_implemented),

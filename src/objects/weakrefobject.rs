@@ -2,6 +2,8 @@
 //!
 //! Mirrors `Objects/weakrefobject.c`.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 use crate::events::Event;
 
@@ -383,7 +385,7 @@ fn weakref_repr(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
     let mut text = format!("<weakref at {address:#x}; to '{type_name}' at {target_address:#x}");
     if let Some(name) = name? {
         if vm.isinstance(name, types::STR) {
-            text.push_str(&format!(" ({})", vm.str_lossy(name)));
+            write!(text, " ({})", vm.str_lossy(name)).expect("a String takes any text");
         }
         vm.decref(name);
     }

@@ -58,7 +58,7 @@ impl SessionHost {
     }
 
     fn note_source(&self, path: &str, bytes: &[u8]) {
-        if path.ends_with(".py") {
+        if Path::new(path).extension().is_some_and(|e| e == "py") {
             let text = String::from_utf8_lossy(bytes).into_owned();
             let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
             sources.push((path.to_owned(), text));

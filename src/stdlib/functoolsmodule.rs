@@ -2,6 +2,8 @@
 //!
 //! Mirrors `Modules/_functoolsmodule.c`.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 use crate::native_struct;
 use crate::objects::builtin_descr::{own_dict_get, set_instance_dict};
@@ -301,10 +303,10 @@ fn partial_repr(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
     let (func, args, kw) = (p.func, p.args, p.kw);
     let mut text = format!("{name}({}", vm.repr_string(func)?);
     for item in vm.tuple_items(args).to_vec() {
-        text.push_str(&format!(", {}", vm.repr_string(item)?));
+        write!(text, ", {}", vm.repr_string(item)?).expect("a String takes any text");
     }
     for (k, v) in vm.dict_entries(kw) {
-        text.push_str(&format!(", {}={}", vm.str_string(k)?, vm.repr_string(v)?));
+        write!(text, ", {}={}", vm.str_string(k)?, vm.repr_string(v)?).expect("a String takes any text");
     }
     vm.repr_leave(this);
     text.push(')');

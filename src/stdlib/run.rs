@@ -146,7 +146,7 @@ fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     let code = compile::compile_shared(vm, &options.source, &options.filename, "exec", 0, -1)?;
     // The syntax tree keeps the constants alive until the script ends.
     let (code, constants) = vm.new_code_keeping_constants(&code)?;
-    vm.interp.script = constants.clone();
+    vm.interp.script.clone_from(&constants);
     vm.interp.script.push(code);
     vm.report_interpreter();
     let result = frames::eval_code(vm, code, dict, dict);

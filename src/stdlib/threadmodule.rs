@@ -201,10 +201,12 @@ fn time_limit(vm: &mut Vm, args: &[ObjId], kwnames: ObjId) -> PyResult<Option<Na
     } else {
         seconds(vm, given[1])?
     };
-    if !blocking && timeout != -1.0 {
+    // Exactly -1 stands for no timeout.
+    let forever = timeout.to_bits() == (-1.0_f64).to_bits();
+    if !blocking && !forever {
         return Err(vm.value_error("can't specify a timeout for a non-blocking call"));
     }
-    if timeout < 0.0 && timeout != -1.0 {
+    if timeout < 0.0 && !forever {
         return Err(vm.value_error("timeout value must be a non-negative number"));
     }
     if timeout > TIMEOUT_MAX {

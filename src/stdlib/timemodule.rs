@@ -3,6 +3,8 @@
 //!
 //! Mirrors `Modules/timemodule.c`; the time zone is UTC.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 use crate::interpreter::threads;
 use crate::objects::methodobject::{MethodDef, MethodImpl};
@@ -373,37 +375,35 @@ fn format_time(format: &str, f: &[i64; 9]) -> String {
         let hour12 = if f[3] % 12 == 0 { 12 } else { f[3] % 12 };
         match chars.next() {
             Some('Y') => out.push_str(&f[0].to_string()),
-            Some('y') => out.push_str(&format!("{:02}", f[0].rem_euclid(100))),
-            Some('C') => out.push_str(&format!("{:02}", f[0].div_euclid(100))),
-            Some('m') => out.push_str(&format!("{:02}", f[1])),
-            Some('d') => out.push_str(&format!("{:02}", f[2])),
-            Some('e') => out.push_str(&format!("{:2}", f[2])),
-            Some('H') => out.push_str(&format!("{:02}", f[3])),
-            Some('I') => out.push_str(&format!("{hour12:02}")),
-            Some('M') => out.push_str(&format!("{:02}", f[4])),
-            Some('S') => out.push_str(&format!("{:02}", f[5])),
+            Some('y') => write!(out, "{:02}", f[0].rem_euclid(100)).expect("a String takes any text"),
+            Some('C') => write!(out, "{:02}", f[0].div_euclid(100)).expect("a String takes any text"),
+            Some('m') => write!(out, "{:02}", f[1]).expect("a String takes any text"),
+            Some('d') => write!(out, "{:02}", f[2]).expect("a String takes any text"),
+            Some('e') => write!(out, "{:2}", f[2]).expect("a String takes any text"),
+            Some('H') => write!(out, "{:02}", f[3]).expect("a String takes any text"),
+            Some('I') => write!(out, "{hour12:02}").expect("a String takes any text"),
+            Some('M') => write!(out, "{:02}", f[4]).expect("a String takes any text"),
+            Some('S') => write!(out, "{:02}", f[5]).expect("a String takes any text"),
             Some('p') => out.push_str(if f[3] < 12 { "AM" } else { "PM" }),
             Some('a') => out.push_str(&DAYS[weekday][..3]),
             Some('A') => out.push_str(DAYS[weekday]),
             Some('b' | 'h') => out.push_str(&MONTHS[month][..3]),
             Some('B') => out.push_str(MONTHS[month]),
-            Some('j') => out.push_str(&format!("{:03}", f[7])),
+            Some('j') => write!(out, "{:03}", f[7]).expect("a String takes any text"),
             Some('w') => out.push_str(&((f[6] + 1) % 7).to_string()),
             Some('u') => out.push_str(&(f[6] + 1).to_string()),
-            Some('U') => out.push_str(&format!("{:02}", (f[7] + 6 - (f[6] + 1) % 7) / 7)),
-            Some('W') => out.push_str(&format!("{:02}", (f[7] + 6 - f[6]) / 7)),
+            Some('U') => write!(out, "{:02}", (f[7] + 6 - (f[6] + 1) % 7) / 7).expect("a String takes any text"),
+            Some('W') => write!(out, "{:02}", (f[7] + 6 - f[6]) / 7).expect("a String takes any text"),
             Some('Z') => out.push_str("UTC"),
             Some('z') => out.push_str("+0000"),
             Some('c') => out.push_str(&asctime_text(f)),
-            Some('x' | 'D') => out.push_str(&format!(
-                "{:02}/{:02}/{:02}",
+            Some('x' | 'D') => write!(out, "{:02}/{:02}/{:02}",
                 f[1],
                 f[2],
-                f[0].rem_euclid(100)
-            )),
-            Some('X' | 'T') => out.push_str(&format!("{:02}:{:02}:{:02}", f[3], f[4], f[5])),
-            Some('R') => out.push_str(&format!("{:02}:{:02}", f[3], f[4])),
-            Some('F') => out.push_str(&format!("{}-{:02}-{:02}", f[0], f[1], f[2])),
+                f[0].rem_euclid(100)).expect("a String takes any text"),
+            Some('X' | 'T') => write!(out, "{:02}:{:02}:{:02}", f[3], f[4], f[5]).expect("a String takes any text"),
+            Some('R') => write!(out, "{:02}:{:02}", f[3], f[4]).expect("a String takes any text"),
+            Some('F') => write!(out, "{}-{:02}-{:02}", f[0], f[1], f[2]).expect("a String takes any text"),
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),
             Some('%') => out.push('%'),

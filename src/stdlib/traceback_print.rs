@@ -2,6 +2,8 @@
 //!
 //! Mirrors `Lib/traceback.py` and, for unraisable exceptions, `Python/traceback.c`.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 use crate::objects::object::Payload;
 use crate::objects::vm::Vm;
@@ -189,9 +191,9 @@ pub fn write_unraisable_default(vm: &mut Vm, object: ObjId, message: &str) {
     let name = qualified_class_name(vm, class);
     let message = message_of(vm, exception);
     if message.is_empty() {
-        text.push_str(&format!("{name}\n"));
+        write!(text, "{name}\n").expect("a String takes any text");
     } else {
-        text.push_str(&format!("{name}: {message}\n"));
+        write!(text, "{name}: {message}\n").expect("a String takes any text");
     }
     write_stderr(vm, &text);
     vm.decref(exception);

@@ -449,14 +449,14 @@ fn instruction_row(
         };
         names
             .get(index)
-            .map_or_else(|| arg.to_string(), std::string::ToString::to_string)
+            .map_or_else(|| arg.to_string(), ToString::to_string)
     } else if matches!(
         opcode.name(),
         "LOAD_FAST" | "STORE_FAST" | "LOAD_FAST_CHECK" | "DELETE_FAST" | "LOAD_FAST_AND_CLEAR"
     ) {
         varnames
             .get(arg)
-            .map_or_else(|| arg.to_string(), std::string::ToString::to_string)
+            .map_or_else(|| arg.to_string(), ToString::to_string)
     } else if opcode.has_arg() {
         arg.to_string()
     } else {

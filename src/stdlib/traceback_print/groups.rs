@@ -1,5 +1,7 @@
 //! A whole exception: the chain of causes and contexts, and groups with their margins.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 use crate::objects::object::Payload;
 use crate::objects::vm::Vm;
@@ -152,10 +154,8 @@ fn format_group(
             (i + 1).to_string()
         };
         let lead = if i == 0 { "+-" } else { "  " };
-        out.push_str(&format!(
-            "{}{lead}+---------------- {title} ----------------\n",
-            margins.indent()
-        ));
+        write!(out, "{}{lead}+---------------- {title} ----------------\n",
+            margins.indent()).expect("a String takes any text");
         margins.depth += 1;
         if truncated {
             let remaining = members.len() - MAX_WIDTH;
@@ -165,10 +165,8 @@ fn format_group(
             format(vm, members[i], margins, seen, out);
         }
         if last && margins.need_close {
-            out.push_str(&format!(
-                "{}+------------------------------------\n",
-                margins.indent()
-            ));
+            write!(out, "{}+------------------------------------\n",
+                margins.indent()).expect("a String takes any text");
             margins.need_close = false;
         }
         margins.depth -= 1;

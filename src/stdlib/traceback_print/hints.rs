@@ -1,5 +1,7 @@
 //! " Did you mean": what a misspelled name, attribute or import may have meant.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 use crate::base::suggestions::closest;
 use crate::objects::object::Payload;
@@ -43,9 +45,9 @@ pub(super) fn suggestion(vm: &mut Vm, exception: ObjId) -> String {
     let mut text = mean(hint);
     if is_name_error && is_stdlib_module(vm, &wrong) {
         if found {
-            text.push_str(&format!(" Or did you forget to import '{wrong}'?"));
+            write!(text, " Or did you forget to import '{wrong}'?").expect("a String takes any text");
         } else {
-            text.push_str(&format!(". Did you forget to import '{wrong}'?"));
+            write!(text, ". Did you forget to import '{wrong}'?").expect("a String takes any text");
         }
     }
     text
@@ -55,7 +57,7 @@ fn mean(hint: Option<String>) -> String {
     hint.map_or_else(String::new, |hint| format!(". Did you mean: '{hint}'?"))
 }
 
-fn is_stdlib_module(vm: &mut Vm, name: &str) -> bool {
+fn is_stdlib_module(vm: &Vm, name: &str) -> bool {
     STDLIB_MODULE_NAMES.contains(&name) && !vm.interp.modules.is_null()
 }
 

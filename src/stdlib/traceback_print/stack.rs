@@ -1,5 +1,7 @@
 //! The frames of a traceback, one entry each, with repeated ones cut short.
 
+use std::fmt::Write as _;
+
 use crate::base::{ObjId, SourceLocation};
 use crate::objects::object::Payload;
 use crate::objects::vm::Vm;
@@ -95,10 +97,8 @@ fn format_entries(
         if count > RECURSIVE_CUTOFF {
             continue;
         }
-        text.push_str(&format!(
-            "  File \"{}\", line {}, in {}\n",
-            entry.filename, entry.lineno, entry.name
-        ));
+        write!(text, "  File \"{}\", line {}, in {}\n",
+            entry.filename, entry.lineno, entry.name).expect("a String takes any text");
         text.push_str(&source(vm, entry));
     }
     repeated(&mut text, count);
@@ -109,6 +109,6 @@ fn repeated(text: &mut String, count: usize) {
     if count > RECURSIVE_CUTOFF {
         let more = count - RECURSIVE_CUTOFF;
         let s = if more > 1 { "s" } else { "" };
-        text.push_str(&format!("  [Previous line repeated {more} more time{s}]\n"));
+        write!(text, "  [Previous line repeated {more} more time{s}]\n").expect("a String takes any text");
     }
 }

@@ -1,5 +1,7 @@
 //! The text of a `SyntaxError`: the place, the line, the carets, the message.
 
+use std::fmt::Write as _;
+
 use crate::base::ObjId;
 use crate::objects::object::Payload;
 use crate::objects::vm::Vm;
@@ -38,10 +40,8 @@ pub(super) fn format(vm: &mut Vm, exception: ObjId) -> String {
     let lineno = number(vm, exception, "lineno");
     let mut suffix = String::new();
     if let Some(lineno) = lineno {
-        out.push_str(&format!(
-            "  File \"{}\", line {lineno}\n",
-            filename.as_deref().unwrap_or("<string>")
-        ));
+        write!(out, "  File \"{}\", line {lineno}\n",
+            filename.as_deref().unwrap_or("<string>")).expect("a String takes any text");
     } else if let Some(filename) = &filename {
         suffix = format!(" ({filename})");
     }
@@ -49,7 +49,7 @@ pub(super) fn format(vm: &mut Vm, exception: ObjId) -> String {
         out.push_str(&place(vm, exception, &line, lineno));
     }
     let msg = text(vm, exception, "msg").unwrap_or_else(|| "<no detail available>".to_owned());
-    out.push_str(&format!("{name}: {msg}{suffix}\n"));
+    write!(out, "{name}: {msg}{suffix}\n").expect("a String takes any text");
     out
 }
 
@@ -93,10 +93,8 @@ fn place(vm: &Vm, exception: ObjId, line: &str, lineno: Option<i64>) -> String {
             .chars()
             .take(left.chars().count().min(start as usize))
             .collect();
-        out.push_str(&format!(
-            "    {lead}{}\n",
-            "^".repeat((end - start) as usize)
-        ));
+        write!(out, "    {lead}{}\n",
+            "^".repeat((end - start) as usize)).expect("a String takes any text");
     }
     out
 }
