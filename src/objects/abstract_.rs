@@ -515,6 +515,10 @@ impl Vm {
     }
 
     /// `iter(obj)` (`PyObject_GetIter`).
+    #[expect(
+        clippy::iter_not_returning_iterator,
+        reason = "it makes a Python iterator"
+    )]
     pub fn iter(&mut self, obj: ObjId) -> PyResult<ObjId> {
         let slots = self.slots_of(obj);
         if let Some(tp_iter) = slots.tp_iter {

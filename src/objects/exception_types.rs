@@ -91,6 +91,10 @@ const fn simple(tp_name: &'static str, tp_base: ObjId) -> TypeSpec {
 }
 
 /// A class with its own fields and constructor.
+#[expect(
+    clippy::large_types_passed_by_value,
+    reason = "evaluated while compiling"
+)]
 const fn with_fields(
     tp_name: &'static str,
     tp_base: ObjId,
@@ -962,9 +966,8 @@ fn unicode_error_init(
     .into_iter()
     .enumerate()
     {
-        if !vm.isinstance(value, ty)
-            && !(ty == types::BYTES && vm.isinstance(value, types::BYTEARRAY))
-        {
+        let bytes_like = ty == types::BYTES && vm.isinstance(value, types::BYTEARRAY);
+        if !(vm.isinstance(value, ty) || bytes_like) {
             let (want, got) = (
                 vm.heap.type_object(ty).tp_name.clone(),
                 vm.type_name_of(value),

@@ -398,7 +398,7 @@ pub fn slot_tp_finalize(vm: &mut Vm, this: ObjId) {
     let saved = vm.take_raised();
     if let Some(method) = vm.lookup_special_unbound(this, names::DEL) {
         if let Ok(result) = method.call(vm, this, &[]) {
-            vm.decref(result)
+            vm.decref(result);
         } else {
             let function = method.function();
             (vm.hooks.write_unraisable)(vm, function, "");

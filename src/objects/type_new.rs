@@ -554,7 +554,7 @@ fn set_names(vm: &mut Vm, ty: ObjId, dict: ObjId) -> PyResult<()> {
         let called = vm.call(method, &[ty, key]);
         vm.decref(method);
         if let Ok(r) = called {
-            vm.decref(r)
+            vm.decref(r);
         } else {
             let value_type = vm.type_name_of(value);
             let key_repr = vm.repr_string(key).unwrap_or_default();

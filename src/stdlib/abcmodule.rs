@@ -195,7 +195,7 @@ fn live(vm: &mut Vm, data: ObjId, set: Set) -> Vec<ObjId> {
     let mut alive = Vec::new();
     for reference in references {
         if let Some(class) = vm.weakref_target(reference) {
-            alive.push(vm.incref(class))
+            alive.push(vm.incref(class));
         } else {
             set_of(AbcData::of_mut(vm, data), set).retain(|&r| r != reference);
             vm.decref(reference);

@@ -306,7 +306,8 @@ fn partial_repr(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
         write!(text, ", {}", vm.repr_string(item)?).expect("a String takes any text");
     }
     for (k, v) in vm.dict_entries(kw) {
-        write!(text, ", {}={}", vm.str_string(k)?, vm.repr_string(v)?).expect("a String takes any text");
+        write!(text, ", {}={}", vm.str_string(k)?, vm.repr_string(v)?)
+            .expect("a String takes any text");
     }
     vm.repr_leave(this);
     text.push(')');

@@ -375,8 +375,12 @@ fn format_time(format: &str, f: &[i64; 9]) -> String {
         let hour12 = if f[3] % 12 == 0 { 12 } else { f[3] % 12 };
         match chars.next() {
             Some('Y') => out.push_str(&f[0].to_string()),
-            Some('y') => write!(out, "{:02}", f[0].rem_euclid(100)).expect("a String takes any text"),
-            Some('C') => write!(out, "{:02}", f[0].div_euclid(100)).expect("a String takes any text"),
+            Some('y') => {
+                write!(out, "{:02}", f[0].rem_euclid(100)).expect("a String takes any text")
+            }
+            Some('C') => {
+                write!(out, "{:02}", f[0].div_euclid(100)).expect("a String takes any text")
+            }
             Some('m') => write!(out, "{:02}", f[1]).expect("a String takes any text"),
             Some('d') => write!(out, "{:02}", f[2]).expect("a String takes any text"),
             Some('e') => write!(out, "{:2}", f[2]).expect("a String takes any text"),
@@ -392,18 +396,23 @@ fn format_time(format: &str, f: &[i64; 9]) -> String {
             Some('j') => write!(out, "{:03}", f[7]).expect("a String takes any text"),
             Some('w') => out.push_str(&((f[6] + 1) % 7).to_string()),
             Some('u') => out.push_str(&(f[6] + 1).to_string()),
-            Some('U') => write!(out, "{:02}", (f[7] + 6 - (f[6] + 1) % 7) / 7).expect("a String takes any text"),
-            Some('W') => write!(out, "{:02}", (f[7] + 6 - f[6]) / 7).expect("a String takes any text"),
+            Some('U') => write!(out, "{:02}", (f[7] + 6 - (f[6] + 1) % 7) / 7)
+                .expect("a String takes any text"),
+            Some('W') => {
+                write!(out, "{:02}", (f[7] + 6 - f[6]) / 7).expect("a String takes any text")
+            }
             Some('Z') => out.push_str("UTC"),
             Some('z') => out.push_str("+0000"),
             Some('c') => out.push_str(&asctime_text(f)),
-            Some('x' | 'D') => write!(out, "{:02}/{:02}/{:02}",
-                f[1],
-                f[2],
-                f[0].rem_euclid(100)).expect("a String takes any text"),
-            Some('X' | 'T') => write!(out, "{:02}:{:02}:{:02}", f[3], f[4], f[5]).expect("a String takes any text"),
+            Some('x' | 'D') => write!(out, "{:02}/{:02}/{:02}", f[1], f[2], f[0].rem_euclid(100))
+                .expect("a String takes any text"),
+            Some('X' | 'T') => {
+                write!(out, "{:02}:{:02}:{:02}", f[3], f[4], f[5]).expect("a String takes any text")
+            }
             Some('R') => write!(out, "{:02}:{:02}", f[3], f[4]).expect("a String takes any text"),
-            Some('F') => write!(out, "{}-{:02}-{:02}", f[0], f[1], f[2]).expect("a String takes any text"),
+            Some('F') => {
+                write!(out, "{}-{:02}-{:02}", f[0], f[1], f[2]).expect("a String takes any text")
+            }
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),
             Some('%') => out.push('%'),

@@ -191,9 +191,9 @@ pub fn write_unraisable_default(vm: &mut Vm, object: ObjId, message: &str) {
     let name = qualified_class_name(vm, class);
     let message = message_of(vm, exception);
     if message.is_empty() {
-        write!(text, "{name}\n").expect("a String takes any text");
+        writeln!(text, "{name}").expect("a String takes any text");
     } else {
-        write!(text, "{name}: {message}\n").expect("a String takes any text");
+        writeln!(text, "{name}: {message}").expect("a String takes any text");
     }
     write_stderr(vm, &text);
     vm.decref(exception);

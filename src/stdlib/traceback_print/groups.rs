@@ -154,8 +154,12 @@ fn format_group(
             (i + 1).to_string()
         };
         let lead = if i == 0 { "+-" } else { "  " };
-        write!(out, "{}{lead}+---------------- {title} ----------------\n",
-            margins.indent()).expect("a String takes any text");
+        writeln!(
+            out,
+            "{}{lead}+---------------- {title} ----------------",
+            margins.indent()
+        )
+        .expect("a String takes any text");
         margins.depth += 1;
         if truncated {
             let remaining = members.len() - MAX_WIDTH;
@@ -165,8 +169,12 @@ fn format_group(
             format(vm, members[i], margins, seen, out);
         }
         if last && margins.need_close {
-            write!(out, "{}+------------------------------------\n",
-                margins.indent()).expect("a String takes any text");
+            writeln!(
+                out,
+                "{}+------------------------------------",
+                margins.indent()
+            )
+            .expect("a String takes any text");
             margins.need_close = false;
         }
         margins.depth -= 1;

@@ -45,7 +45,8 @@ pub(super) fn suggestion(vm: &mut Vm, exception: ObjId) -> String {
     let mut text = mean(hint);
     if is_name_error && is_stdlib_module(vm, &wrong) {
         if found {
-            write!(text, " Or did you forget to import '{wrong}'?").expect("a String takes any text");
+            write!(text, " Or did you forget to import '{wrong}'?")
+                .expect("a String takes any text");
         } else {
             write!(text, ". Did you forget to import '{wrong}'?").expect("a String takes any text");
         }

@@ -97,8 +97,12 @@ fn format_entries(
         if count > RECURSIVE_CUTOFF {
             continue;
         }
-        write!(text, "  File \"{}\", line {}, in {}\n",
-            entry.filename, entry.lineno, entry.name).expect("a String takes any text");
+        writeln!(
+            text,
+            "  File \"{}\", line {}, in {}",
+            entry.filename, entry.lineno, entry.name
+        )
+        .expect("a String takes any text");
         text.push_str(&source(vm, entry));
     }
     repeated(&mut text, count);
@@ -109,6 +113,7 @@ fn repeated(text: &mut String, count: usize) {
     if count > RECURSIVE_CUTOFF {
         let more = count - RECURSIVE_CUTOFF;
         let s = if more > 1 { "s" } else { "" };
-        write!(text, "  [Previous line repeated {more} more time{s}]\n").expect("a String takes any text");
+        writeln!(text, "  [Previous line repeated {more} more time{s}]")
+            .expect("a String takes any text");
     }
 }

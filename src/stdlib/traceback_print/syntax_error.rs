@@ -40,8 +40,12 @@ pub(super) fn format(vm: &mut Vm, exception: ObjId) -> String {
     let lineno = number(vm, exception, "lineno");
     let mut suffix = String::new();
     if let Some(lineno) = lineno {
-        write!(out, "  File \"{}\", line {lineno}\n",
-            filename.as_deref().unwrap_or("<string>")).expect("a String takes any text");
+        writeln!(
+            out,
+            "  File \"{}\", line {lineno}",
+            filename.as_deref().unwrap_or("<string>")
+        )
+        .expect("a String takes any text");
     } else if let Some(filename) = &filename {
         suffix = format!(" ({filename})");
     }
@@ -49,7 +53,7 @@ pub(super) fn format(vm: &mut Vm, exception: ObjId) -> String {
         out.push_str(&place(vm, exception, &line, lineno));
     }
     let msg = text(vm, exception, "msg").unwrap_or_else(|| "<no detail available>".to_owned());
-    write!(out, "{name}: {msg}{suffix}\n").expect("a String takes any text");
+    writeln!(out, "{name}: {msg}{suffix}").expect("a String takes any text");
     out
 }
 
@@ -93,8 +97,8 @@ fn place(vm: &Vm, exception: ObjId, line: &str, lineno: Option<i64>) -> String {
             .chars()
             .take(left.chars().count().min(start as usize))
             .collect();
-        write!(out, "    {lead}{}\n",
-            "^".repeat((end - start) as usize)).expect("a String takes any text");
+        writeln!(out, "    {lead}{}", "^".repeat((end - start) as usize))
+            .expect("a String takes any text");
     }
     out
 }
