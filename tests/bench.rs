@@ -37,7 +37,9 @@ print(work(ROUNDS))
 
 fn main() -> io::Result<()> {
     let wanted = std::env::var("OUROSCOPE_BENCH_EVENTS").ok();
-    let wanted: u64 = wanted.and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let wanted: u64 = wanted
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000_000);
     let folder = std::env::temp_dir().join(format!("ouroscope-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let result = measure(wanted, &folder);
@@ -75,7 +77,11 @@ fn measure(wanted: u64, folder: &std::path::Path) -> io::Result<()> {
     line(&mut out, "  until the file is whole", with_file)?;
     let written = saved.written.expect("it went to a file");
     let each = written.bytes as f64 / written.events as f64;
-    writeln!(out, "bytes on disk               {:>12}  {each:.3} for each event", written.bytes)?;
+    writeln!(
+        out,
+        "bytes on disk               {:>12}  {each:.3} for each event",
+        written.bytes
+    )?;
 
     let all: Vec<Event> = (0..recording.block_count())
         .flat_map(|index| recording.block(index).expect("in memory").to_vec())
@@ -92,16 +98,25 @@ fn measure(wanted: u64, folder: &std::path::Path) -> io::Result<()> {
         for event in &all {
             state.apply(event);
         }
-        let back = all.iter().rev().take_while(|event| state.undo(event).is_ok());
+        let back = all
+            .iter()
+            .rev()
+            .take_while(|event| state.undo(event).is_ok());
         back.count() as u64
     })?;
     let blocks: Vec<Vec<u8>> = all.chunks(trace::BLOCK_EVENTS).map(codec::encode).collect();
     rate(&mut out, "encode", events, || {
-        all.chunks(trace::BLOCK_EVENTS).map(|block| codec::encode(block).len() as u64).sum()
+        all.chunks(trace::BLOCK_EVENTS)
+            .map(|block| codec::encode(block).len() as u64)
+            .sum()
     })?;
     rate(&mut out, "decode", events, || {
-        let decoded = blocks.iter().map(|block| codec::decode(block, trace::BLOCK_EVENTS));
-        decoded.map(|block| block.expect("it was encoded").len() as u64).sum()
+        let decoded = blocks
+            .iter()
+            .map(|block| codec::decode(block, trace::BLOCK_EVENTS));
+        decoded
+            .map(|block| block.expect("it was encoded").len() as u64)
+            .sum()
     })?;
 
     let started = Instant::now();
@@ -116,7 +131,9 @@ fn measure(wanted: u64, folder: &std::path::Path) -> io::Result<()> {
     for pass in ["random seeks, fresh", "random seeks, again"] {
         let mut times: Vec<Duration> = (0..400)
             .map(|_| {
-                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                seed = seed
+                    .wrapping_mul(6364136223846793005)
+                    .wrapping_add(1442695040888963407);
                 let target = (seed >> 20) % (events + 1);
                 let started = Instant::now();
                 player.seek(Moment(target)).expect("the file is whole");
@@ -125,7 +142,10 @@ fn measure(wanted: u64, folder: &std::path::Path) -> io::Result<()> {
             .collect();
         times.sort_unstable();
         let (p50, p99, max) = (times[200], times[396], times[399]);
-        writeln!(out, "{pass:<27} p50 {p50:>10.2?}  p99 {p99:>10.2?}  max {max:>10.2?}")?;
+        writeln!(
+            out,
+            "{pass:<27} p50 {p50:>10.2?}  p99 {p99:>10.2?}  max {max:>10.2?}"
+        )?;
     }
     Ok(())
 }

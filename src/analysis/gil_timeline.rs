@@ -36,35 +36,36 @@ pub fn gil_timeline(recording: &Recording) -> Result<Vec<ThreadSpan>, RecordingE
     let mut open: Vec<Option<(Moment, ThreadActivity)>> =
         vec![Some((Moment(0), ThreadActivity::Running))];
     // `letting_go`: the GIL is dropped, because somebody asked for it when true.
-    let mut change = |at: Moment,
-                      thread: ThreadId,
-                      next: Option<ThreadActivity>,
-                      letting_go: Option<bool>| {
-        if thread.index() > open.len() {
-            return;
-        }
-        // A thread that blocks or ends says so before it lets go.
-        let runs = matches!(open.get(thread.index()), Some(Some((_, ThreadActivity::Running))));
-        if letting_go.is_some() && !runs {
-            return;
-        }
-        if thread.index() == open.len() {
-            open.push(None);
-        }
-        let place = &mut open[thread.index()];
-        if let Some((start, activity)) = place.take()
-            && start < at
-        {
-            spans.push(ThreadSpan {
-                thread,
-                start,
-                end: at,
-                activity,
-                forced: letting_go == Some(true),
-            });
-        }
-        *place = next.map(|activity| (at, activity));
-    };
+    let mut change =
+        |at: Moment, thread: ThreadId, next: Option<ThreadActivity>, letting_go: Option<bool>| {
+            if thread.index() > open.len() {
+                return;
+            }
+            // A thread that blocks or ends says so before it lets go.
+            let runs = matches!(
+                open.get(thread.index()),
+                Some(Some((_, ThreadActivity::Running)))
+            );
+            if letting_go.is_some() && !runs {
+                return;
+            }
+            if thread.index() == open.len() {
+                open.push(None);
+            }
+            let place = &mut open[thread.index()];
+            if let Some((start, activity)) = place.take()
+                && start < at
+            {
+                spans.push(ThreadSpan {
+                    thread,
+                    start,
+                    end: at,
+                    activity,
+                    forced: letting_go == Some(true),
+                });
+            }
+            *place = next.map(|activity| (at, activity));
+        };
     let mut requests: Vec<u32> = Vec::new();
     let kinds = Search::kinds(&[
         "ThreadStart",

@@ -69,30 +69,53 @@ fn report_facts(vm: &mut Vm, reason: WaitReason, object: ObjId) {
     if !vm.heap.reporter.is_on() {
         return;
     }
-    for GilFact { at: _, thread, what } in threads(vm).scheduler.take_facts() {
+    for GilFact {
+        at: _,
+        thread,
+        what,
+    } in threads(vm).scheduler.take_facts()
+    {
         let event = match what {
             GilFactKind::Start => {
                 let ident = ident_of(thread);
                 let name = vm.heap.reporter.text("");
-                Event::ThreadStart { thread, name, ident }
+                Event::ThreadStart {
+                    thread,
+                    name,
+                    ident,
+                }
             }
             GilFactKind::Request { .. } => Event::GilWait { thread },
             GilFactKind::DropRequest { holder } => Event::GilRequest { thread, holder },
             GilFactKind::WaitAgain { .. } => continue,
-            GilFactKind::DropForced => Event::GilDrop { thread, forced: true },
-            GilFactKind::DropVoluntary => Event::GilDrop { thread, forced: false },
+            GilFactKind::DropForced => Event::GilDrop {
+                thread,
+                forced: true,
+            },
+            GilFactKind::DropVoluntary => Event::GilDrop {
+                thread,
+                forced: false,
+            },
             GilFactKind::Take { .. } => {
                 let previous = std::mem::replace(&mut threads(vm).last_taker, thread);
                 Event::GilTake { thread, previous }
             }
             GilFactKind::Block { .. } => {
                 threads(vm).blocked.insert(thread, (reason, object));
-                Event::ThreadBlock { thread, reason, object }
+                Event::ThreadBlock {
+                    thread,
+                    reason,
+                    object,
+                }
             }
             GilFactKind::Wake { .. } => {
                 let waited = threads(vm).blocked.remove(&thread);
                 let (reason, object) = waited.unwrap_or((reason, object));
-                Event::ThreadWake { thread, reason, object }
+                Event::ThreadWake {
+                    thread,
+                    reason,
+                    object,
+                }
             }
             GilFactKind::Finish => Event::ThreadEnd { thread },
         };
@@ -180,7 +203,8 @@ pub fn ident_of(thread: ThreadId) -> u64 {
 }
 
 fn ensure_mailbox(vm: &mut Vm) {
-    if let std::collections::btree_map::Entry::Vacant(e) = threads(vm).mailboxes.entry(ThreadId(0)) {
+    if let std::collections::btree_map::Entry::Vacant(e) = threads(vm).mailboxes.entry(ThreadId(0))
+    {
         let (sender, receiver) = channel::<Box<Vm>>();
         e.insert(sender);
         MAILBOX.set(Some(receiver));

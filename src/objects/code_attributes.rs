@@ -390,7 +390,9 @@ fn replace(vm: &mut Vm, id: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<O
 }
 
 fn bytes_of(vm: &mut Vm, value: ObjId, name: &str) -> PyResult<Vec<u8>> {
-    if let Payload::Bytes(b) = vm.heap.payload(value) { Ok(b.to_vec()) } else {
+    if let Payload::Bytes(b) = vm.heap.payload(value) {
+        Ok(b.to_vec())
+    } else {
         let kind = vm.type_name_of(value);
         Err(vm.type_error(format!(
             "replace() argument '{name}' must be bytes, not {kind}"

@@ -205,7 +205,9 @@ fn lookup(vm: &mut Vm, proxy: ObjId, key: ObjId) -> PyResult<Option<ObjId>> {
 }
 
 fn proxy_get(vm: &mut Vm, proxy: ObjId, key: ObjId) -> PyResult<ObjId> {
-    if let Some(value) = lookup(vm, proxy, key)? { Ok(vm.incref(value)) } else {
+    if let Some(value) = lookup(vm, proxy, key)? {
+        Ok(vm.incref(value))
+    } else {
         let repr = vm.repr_string(key)?;
         Err(vm.raise(
             types::KEY_ERROR,

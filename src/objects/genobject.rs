@@ -623,16 +623,13 @@ fn restore_thrown(vm: &mut Vm, args: &[ObjId]) -> PyResult<()> {
     let exception = if is_class {
         if !value.is_null() && vm.isinstance(value, given) {
             vm.incref(value)
+        } else if value.is_null() {
+            vm.call(given, &[])?
+        } else if vm.type_of(value) == types::TUPLE {
+            let items = vm.tuple_items(value).to_vec();
+            vm.call(given, &items)?
         } else {
-            
-            if value.is_null() {
-                vm.call(given, &[])?
-            } else if vm.type_of(value) == types::TUPLE {
-                let items = vm.tuple_items(value).to_vec();
-                vm.call(given, &items)?
-            } else {
-                vm.call(given, &[value])?
-            }
+            vm.call(given, &[value])?
         }
     } else if vm.isinstance(given, types::BASE_EXCEPTION) {
         if !value.is_null() {

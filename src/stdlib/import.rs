@@ -69,7 +69,9 @@ fn load(vm: &mut Vm, name: &str, search_path: Option<Vec<String>>) -> PyResult<O
         vm.dict_set_name(modules, name, module);
         return Ok(module);
     }
-    let entries = if let Some(entries) = search_path { entries } else {
+    let entries = if let Some(entries) = search_path {
+        entries
+    } else {
         let sysdict = vm.interp.sysdict;
         match vm.dict_get_name(sysdict, "path") {
             Some(path) => path_entries(vm, path)?,

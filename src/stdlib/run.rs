@@ -225,10 +225,7 @@ fn handle_exit(vm: &mut Vm) -> i32 {
                 traceback_print::write_stderr(vm, &format!("Error in sys.excepthook:\n{text}"));
                 vm.decref(second);
                 let text = traceback_print::format_exception(vm, exception);
-                traceback_print::write_stderr(
-                    vm,
-                    &format!("\nOriginal exception was:\n{text}"),
-                );
+                traceback_print::write_stderr(vm, &format!("\nOriginal exception was:\n{text}"));
             }
         }
     } else {

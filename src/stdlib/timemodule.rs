@@ -376,10 +376,10 @@ fn format_time(format: &str, f: &[i64; 9]) -> String {
         match chars.next() {
             Some('Y') => out.push_str(&f[0].to_string()),
             Some('y') => {
-                write!(out, "{:02}", f[0].rem_euclid(100)).expect("a String takes any text")
+                write!(out, "{:02}", f[0].rem_euclid(100)).expect("a String takes any text");
             }
             Some('C') => {
-                write!(out, "{:02}", f[0].div_euclid(100)).expect("a String takes any text")
+                write!(out, "{:02}", f[0].div_euclid(100)).expect("a String takes any text");
             }
             Some('m') => write!(out, "{:02}", f[1]).expect("a String takes any text"),
             Some('d') => write!(out, "{:02}", f[2]).expect("a String takes any text"),
@@ -399,7 +399,7 @@ fn format_time(format: &str, f: &[i64; 9]) -> String {
             Some('U') => write!(out, "{:02}", (f[7] + 6 - (f[6] + 1) % 7) / 7)
                 .expect("a String takes any text"),
             Some('W') => {
-                write!(out, "{:02}", (f[7] + 6 - f[6]) / 7).expect("a String takes any text")
+                write!(out, "{:02}", (f[7] + 6 - f[6]) / 7).expect("a String takes any text");
             }
             Some('Z') => out.push_str("UTC"),
             Some('z') => out.push_str("+0000"),
@@ -407,11 +407,12 @@ fn format_time(format: &str, f: &[i64; 9]) -> String {
             Some('x' | 'D') => write!(out, "{:02}/{:02}/{:02}", f[1], f[2], f[0].rem_euclid(100))
                 .expect("a String takes any text"),
             Some('X' | 'T') => {
-                write!(out, "{:02}:{:02}:{:02}", f[3], f[4], f[5]).expect("a String takes any text")
+                write!(out, "{:02}:{:02}:{:02}", f[3], f[4], f[5])
+                    .expect("a String takes any text");
             }
             Some('R') => write!(out, "{:02}:{:02}", f[3], f[4]).expect("a String takes any text"),
             Some('F') => {
-                write!(out, "{}-{:02}-{:02}", f[0], f[1], f[2]).expect("a String takes any text")
+                write!(out, "{}-{:02}-{:02}", f[0], f[1], f[2]).expect("a String takes any text");
             }
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),

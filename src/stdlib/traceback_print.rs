@@ -145,7 +145,7 @@ pub fn write_unraisable(vm: &mut Vm, object: ObjId, message: &str) {
         match result {
             Ok(value) => vm.decref(value),
             Err(_raised) => {
-                write_unraisable_default(vm, hook, "Exception ignored in sys.unraisablehook")
+                write_unraisable_default(vm, hook, "Exception ignored in sys.unraisablehook");
             }
         }
         vm.decref(hook);
@@ -161,7 +161,7 @@ fn own_unraisable_hook(vm: &mut Vm) -> Option<ObjId> {
         return None;
     }
     let hook = vm.dict_get_name(sysdict, "unraisablehook")?;
-    let built_in = matches!(vm.heap.payload(hook), crate::objects::object::Payload::CFunction(f)
+    let built_in = matches!(vm.heap.payload(hook), Payload::CFunction(f)
         if f.m_ml.ml_name == "unraisablehook");
     (!built_in).then_some(hook)
 }

@@ -289,7 +289,11 @@ fn one_thread_at_a_time_holds_the_gil() {
             let event = recording.event(Moment(position)).expect("in memory");
             state.apply(&event);
             let runs = |status| status == ThreadStatus::Running;
-            let running = state.threads.iter().filter(|thread| runs(thread.status)).count();
+            let running = state
+                .threads
+                .iter()
+                .filter(|thread| runs(thread.status))
+                .count();
             // A thread that blocks says so before it lets go.
             assert!(running <= 1, "after {event:?}");
             if let Event::Instruction { frame, .. } = event {

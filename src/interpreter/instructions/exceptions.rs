@@ -196,7 +196,9 @@ fn manager_method(
     protocol: &str,
     missing: &str,
 ) -> PyResult<ObjId> {
-    if let Some(method) = vm.lookup_special(manager, name)? { Ok(method) } else {
+    if let Some(method) = vm.lookup_special(manager, name)? {
+        Ok(method)
+    } else {
         let type_name = vm.type_name_of(manager);
         Err(vm.type_error(format!(
             "'{type_name}' object does not support the {protocol} protocol{missing}"

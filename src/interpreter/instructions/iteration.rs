@@ -14,7 +14,9 @@ pub fn get_iter<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> 
 
 pub fn for_iter<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let iterator = eval.peek(1);
-    if let Some(value) = eval.vm.iter_next(iterator)? { eval.done(value) } else {
+    if let Some(value) = eval.vm.iter_next(iterator)? {
+        eval.done(value)
+    } else {
         eval.pop_drop();
         skip_loop(eval, oparg)
     }

@@ -86,7 +86,9 @@ fn fill_targets(
     values: &mut Vec<ObjId>,
 ) -> PyResult<()> {
     for i in 0..before {
-        if let Some(value) = vm.iter_next(iterator)? { values.push(value) } else {
+        if let Some(value) = vm.iter_next(iterator)? {
+            values.push(value);
+        } else {
             let message = match after {
                 None => format!("not enough values to unpack (expected {before}, got {i})"),
                 Some(after) => {
