@@ -2,7 +2,6 @@
 //!
 //! `tests/regen_flowgraph.py` writes the expectations. `OUROSCOPE_FLOWGRAPH` names a larger file
 //! made by it, to be read instead.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(
     clippy::unwrap_used,
     clippy::format_collect,
