@@ -63,7 +63,10 @@ pub fn collector_referents(heap: &Heap, id: ObjId) -> Vec<ObjId> {
                 let live = d.entries.iter().filter(|e| !e.key.is_null());
                 targets.extend(live.map(|e| e.value));
             }
-        } else if !(skip_keys && matches!(place, Place::Key(_))) {
+        } else if !(skip_keys && matches!(place, Place::Key(_))
+            || place == Place::Member("gi_code"))
+        {
+            // `gen_traverse` visits no code once the frame is gone.
             targets.push(target);
         }
     });

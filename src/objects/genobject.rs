@@ -4,6 +4,7 @@
 //! [`super::vm::Hooks::gen_send`].
 
 use crate::base::ObjId;
+use crate::bytecode::Opcode;
 
 use super::frame::InterpreterFrame;
 use super::funcobject;
@@ -29,7 +30,7 @@ pub enum GeneratorState {
 /// `PyGenObject`, `PyCoroObject`, `PyAsyncGenObject`: the type tells which.
 #[derive(Debug)]
 pub struct GeneratorObject {
-    /// Present unless executing or cleared; while executing it is on the thread's stack.
+    /// Present unless executing or ended by running; a closed generator keeps it; while executing it is on the thread's stack.
     pub frame: Option<Box<InterpreterFrame>>,
     pub state: GeneratorState,
     pub gi_name: ObjId,
@@ -97,6 +98,10 @@ const CO_COROUTINE: u32 = 0x80;
 const CO_ITERABLE_COROUTINE: u32 = 0x100;
 const CO_ASYNC_GENERATOR: u32 = 0x200;
 
+/// The mark of a `RESUME` outside every handler but the outermost, which only deals with
+/// `StopIteration`.
+const RESUME_OPARG_DEPTH1_MASK: u8 = 4;
+
 const SEND_SIGNATURE: &str = "($self, arg, /)";
 
 macro_rules! generator_attributes {
@@ -145,6 +150,7 @@ macro_rules! generator_attributes {
 pub const GENERATOR_SLOTS: Slots = Slots {
     tp_repr: Some(gen_repr),
     tp_finalize: Some(gen_finalize),
+    tp_dealloc: Some(gen_dealloc),
     ..Slots::EMPTY
 };
 
@@ -451,7 +457,8 @@ fn close_iterator(vm: &mut Vm, iterator: ObjId) -> PyResult<()> {
 pub fn close(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
     match generator(vm, id).state {
         GeneratorState::Created => {
-            finish_without_running(vm, id);
+            // The frame stays, whole, until the generator dies (`FRAME_COMPLETED`).
+            generator_mut(vm, id).state = GeneratorState::Cleared;
             return Ok(NONE);
         }
         GeneratorState::Cleared => return Ok(NONE),
@@ -467,6 +474,10 @@ pub fn close(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
         failed = close_iterator(vm, delegate).is_err();
         generator_mut(vm, id).state = GeneratorState::SuspendedYieldFrom;
         vm.decref(delegate);
+    }
+    if delegate.is_null() && nothing_to_unwind(vm, id) {
+        complete(vm, id);
+        return Ok(NONE);
     }
     if !failed {
         vm.raise_with(types::GENERATOR_EXIT, ObjId::NULL);
@@ -494,6 +505,55 @@ pub fn close(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
             }
             Err(raised)
         }
+    }
+}
+
+/// Whether a generator waits outside every `try` and `with` of its own: `close` need not run it.
+fn nothing_to_unwind(vm: &Vm, id: ObjId) -> bool {
+    if !vm.tstate.trace_func.is_null() || !vm.tstate.profile_func.is_null() {
+        return false;
+    }
+    let Some(frame) = &generator(vm, id).frame else {
+        return false;
+    };
+    let code = &vm.code_runtime(frame.f_code).adaptive;
+    code.get(frame.resume_pc as usize).is_some_and(|unit| {
+        let [opcode, oparg] = unit
+            .load(std::sync::atomic::Ordering::Relaxed)
+            .to_le_bytes();
+        [Opcode::RESUME as u8, Opcode::RESUME_CHECK as u8].contains(&opcode)
+            && oparg & RESUME_OPARG_DEPTH1_MASK != 0
+    })
+}
+
+/// Ends a generator in place: what its variables hold is dropped, the frame stays
+/// (`FRAME_COMPLETED`, `_PyFrame_ClearLocals`).
+fn complete(vm: &mut Vm, id: ObjId) {
+    let g = generator_mut(vm, id);
+    g.state = GeneratorState::Cleared;
+    let mut dropped = Vec::new();
+    if let Some(frame) = g.frame.as_mut() {
+        for slot in &mut frame.localsplus {
+            if !slot.is_null() {
+                dropped.push(std::mem::take(slot));
+            }
+        }
+        if !frame.f_locals.is_null() {
+            dropped.push(std::mem::take(&mut frame.f_locals));
+        }
+    }
+    vm.heap.touch(id);
+    vm.decref_all(&dropped);
+}
+
+/// A frame object that outlives its generator takes the frame over (`gen_clear_frame`).
+fn gen_dealloc(vm: &mut Vm, id: ObjId) {
+    let shared = generator(vm, id)
+        .frame
+        .as_ref()
+        .is_some_and(|f| !f.frame_obj.is_null() && vm.heap.refcnt(f.frame_obj) > 1);
+    if shared {
+        finish_without_running(vm, id);
     }
 }
 
@@ -680,7 +740,6 @@ pub fn gen_finalize(vm: &mut Vm, id: ObjId) {
         if (vm.hooks.warn)(vm, types::RUNTIME_WARNING, &message, 1).is_err() {
             (vm.hooks.write_unraisable)(vm, id, "");
         }
-        finish_without_running(vm, id);
     } else {
         match close(vm, id) {
             Ok(value) => vm.decref(value),

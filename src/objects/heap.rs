@@ -817,21 +817,25 @@ impl Heap {
 
     // ---- references of an object
 
-    /// Reports every reference that `id` owns, in the order of `tp_traverse`: managed slots and
-    /// values first, then the type where instances own it, then the payload (`subtype_traverse`).
+    /// Reports every reference that `id` owns, in the order of `tp_traverse`. An instance of a
+    /// class: slots and values, the class, then the payload (`subtype_traverse`); any other: the
+    /// payload, then its dict.
     pub fn traverse(&self, id: ObjId, visit: &mut dyn FnMut(Place, ObjId)) {
         let object = self.get(id);
+        let heap_type = self
+            .type_object(object.ob_type)
+            .tp_flags
+            .contains(TypeFlags::HEAPTYPE);
+        if !heap_type {
+            object.payload.traverse(visit);
+        }
         if let Some(managed) = &object.managed {
             self.traverse_managed(object.ob_type, managed, visit);
         }
-        if self
-            .type_object(object.ob_type)
-            .tp_flags
-            .contains(TypeFlags::HEAPTYPE)
-        {
+        if heap_type {
             visit(Place::Member("__class__"), object.ob_type);
+            object.payload.traverse(visit);
         }
-        object.payload.traverse(visit);
     }
 
     /// Reports every reference that `id` owns, also those that `tp_traverse` leaves out.
