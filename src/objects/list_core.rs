@@ -524,7 +524,7 @@ mod tests {
         );
         assert_eq!(
             (grown_size(0, 3), grown_size(0, 7), grown_size(0, 100)),
-            (4, 8, 100)
+            (8, 8, 100)
         );
     }
 }

@@ -205,7 +205,11 @@ impl Timeline {
             calls: Vec::new(),
             // The main thread holds the GIL from the beginning; no event says so.
             doing: if thread.0 == 0 {
-                vec![Stretch { start: 0, end: u64::MAX, what: Doing::Running }]
+                vec![Stretch {
+                    start: 0,
+                    end: u64::MAX,
+                    what: Doing::Running,
+                }]
             } else {
                 Vec::new()
             },
