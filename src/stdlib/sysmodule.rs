@@ -305,7 +305,14 @@ fn setswitchinterval(vm: &mut Vm, _: ObjId, interval: ObjId) -> PyResult<ObjId> 
         return Err(vm.value_error("switch interval must be strictly positive"));
     }
     let interval = crate::threads::Nanos::from_secs_ceil(secs);
-    crate::interpreter::threads::scheduler(vm).set_interval(interval);
+    let scheduler = crate::interpreter::threads::scheduler(vm);
+    let old = scheduler.interval();
+    scheduler.set_interval(interval);
+    let new = scheduler.interval();
+    vm.heap.reporter.emit(crate::events::Event::SwitchInterval {
+        old_micros: (old.0 / 1000) as u32,
+        new_micros: (new.0 / 1000) as u32,
+    });
     Ok(NONE)
 }
 

@@ -87,6 +87,9 @@ pub fn locks(look: Look<'_>) -> Vec<LockRow> {
 }
 
 /// A circle of threads each of which waits for a lock that the next one holds.
+///
+/// A thread that waits for a lock it took itself is one only when no other thread can run: a
+/// plain lock may be released by any thread, and programs wait for each other that way.
 pub fn deadlock(look: Look<'_>) -> Option<Vec<ThreadId>> {
     let waits_for = |thread: ThreadId| -> Option<ThreadId> {
         let ThreadStatus::Blocked {
@@ -103,11 +106,25 @@ pub fn deadlock(look: Look<'_>) -> Option<Vec<ThreadId>> {
             .find(|&&(lock, _)| lock == object && !lock.is_null())?;
         Some(holder)
     };
+    let another_can_run = look.state.threads.iter().any(|thread| {
+        !matches!(
+            thread.status,
+            ThreadStatus::Ended
+                | ThreadStatus::Blocked {
+                    reason: WaitReason::Lock,
+                    ..
+                }
+        )
+    });
     for thread in &look.state.threads {
         let mut path = vec![thread.id];
         while let Some(next) = path.last().and_then(|&last| waits_for(last)) {
             if let Some(start) = path.iter().position(|&seen| seen == next) {
-                return Some(path.split_off(start));
+                let circle = path.split_off(start);
+                if circle.len() > 1 || !another_can_run {
+                    return Some(circle);
+                }
+                break;
             }
             path.push(next);
         }
