@@ -12,7 +12,7 @@ use super::object::Payload;
 use super::slots::Slots;
 use super::typeobject::{TypeFlags, TypeSpec};
 use super::vm::{PyResult, Vm};
-use super::wellknown::{FALSE, NONE, TRUE, bool_obj, names, types};
+use super::wellknown::{EMPTY_TUPLE, FALSE, NONE, TRUE, bool_obj, names, types};
 
 const FLAGS: TypeFlags = TypeFlags::HAVE_GC
     .with(TypeFlags::BASETYPE)
@@ -805,19 +805,30 @@ fn os_error_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<
     {
         class = specific;
     }
-    let e = exception_new(vm, class, args, kwargs)?;
-    if vm.heap.type_object(ty).slots.tp_init.map(|f| f as usize)
-        == Some(os_error_init as *const () as usize)
-    {
-        os_error_parse(vm, e, args, kwargs)?;
+    if os_error_use_init(vm, ty) {
+        return exception_new(vm, class, EMPTY_TUPLE, ObjId::NULL);
     }
+    let e = exception_new(vm, class, args, kwargs)?;
+    os_error_parse(vm, e, args, kwargs)?;
     Ok(e)
 }
 
+/// Whether a subclass has its own `__init__` and no own `__new__`: then `__init__` fills the
+/// fields, else `__new__` does (`oserror_use_init`).
+fn os_error_use_init(vm: &Vm, ty: ObjId) -> bool {
+    let slots = &vm.heap.type_object(ty).slots;
+    slots.tp_init.map(|f| f as usize) != Some(os_error_init as *const () as usize)
+        && slots.tp_new.map(|f| f as usize) == Some(os_error_new as *const () as usize)
+}
+
 fn os_error_init(vm: &mut Vm, e: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<()> {
-    // `__new__` did it already, unless a subclass has its own.
-    let _ = args;
-    no_keywords(vm, e, kwargs)
+    if !os_error_use_init(vm, vm.type_of(e)) {
+        return Ok(());
+    }
+    vm.incref(args);
+    let old = std::mem::replace(&mut vm.exception_mut(e).args, args);
+    vm.xdecref(old);
+    os_error_parse(vm, e, args, kwargs)
 }
 
 fn os_error_parse(vm: &mut Vm, e: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<()> {

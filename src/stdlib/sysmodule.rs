@@ -5,10 +5,12 @@
 use crate::base::ObjId;
 use crate::events::Stream;
 use crate::objects::frameobject;
+use crate::objects::getargs::Signature;
 use crate::objects::methodobject::{MethodDef, MethodImpl};
 use crate::objects::object::{NativePayload, Payload, Visit};
 use crate::objects::slots::Slots;
 use crate::objects::typeobject::{TypeFlags, TypeSpec};
+use crate::objects::unicodeobject::Interned;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{NONE, bool_obj, names, types};
 
@@ -27,7 +29,20 @@ pub static MODULE: ModuleDef = ModuleDef {
             MethodImpl::O(getrefcount),
             "($module, object, /)",
         ),
-        MethodDef::new("getsizeof", MethodImpl::Fast(getsizeof), ""),
+        MethodDef::new("getsizeof", MethodImpl::FastKeywords(getsizeof), ""),
+        MethodDef::new(
+            "getallocatedblocks",
+            MethodImpl::NoArgs(|vm, _| {
+                let blocks = vm.heap.obmalloc.getallocatedblocks();
+                Ok(vm.new_int(blocks as i64))
+            }),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "_is_interned",
+            MethodImpl::O(is_interned),
+            "($module, string, /)",
+        ),
         MethodDef::new("exit", MethodImpl::Fast(exit), "($module, status=None, /)"),
         MethodDef::new("exc_info", MethodImpl::NoArgs(exc_info), "($module, /)"),
         MethodDef::new("exception", MethodImpl::NoArgs(exception), "($module, /)"),
@@ -152,8 +167,17 @@ fn getrefcount(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
     Ok(vm.new_int(i64::from(count)))
 }
 
-fn getsizeof(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
-    vm.check_positional("getsizeof", args.len(), 1, 2)?;
+fn is_interned(vm: &mut Vm, _: ObjId, string: ObjId) -> PyResult<ObjId> {
+    let Payload::Str(text) = vm.heap.payload(string) else {
+        let n = vm.type_name_of(string);
+        return Err(vm.type_error(format!("_is_interned() argument must be str, not {n}")));
+    };
+    Ok(bool_obj(text.interned != Interned::No))
+}
+
+fn getsizeof(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+    let signature = Signature::new("getsizeof", &["object", "default"], 1);
+    let args = vm.unpack_keywords(&signature, args, kwnames)?;
     let obj = args[0];
     let result = if let Some(method) = vm.lookup_special(obj, names::SIZEOF)? {
         let size = vm.call(method, &[]);
@@ -166,7 +190,7 @@ fn getsizeof(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     let size = match result {
         Ok(size) => size,
         Err(raised) => {
-            if let Some(&default) = args.get(1)
+            if let Some(default) = args[1].get()
                 && vm.raised_matches(types::TYPE_ERROR)
             {
                 vm.clear_raised();
