@@ -25,6 +25,12 @@ pub mod run;
 pub mod shutdown;
 pub mod smallmodules;
 pub mod source_lines;
+pub mod sre_match;
+pub mod sre_pattern;
+pub mod sre_scanner;
+pub mod sre_search;
+pub mod sre_template;
+pub mod sremodule;
 pub mod structseq;
 pub mod sys_info;
 pub mod sysmodule;
@@ -66,6 +72,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &bltinmodule::MODULE,
     &mathmodule::MODULE,
     &operatormodule::MODULE,
+    &sremodule::MODULE,
     &sysmodule::MODULE,
     &threadmodule::MODULE,
     &timemodule::MODULE,
