@@ -485,7 +485,8 @@ impl Heap {
             self.incref(ob_type);
         }
         if self.reporter.is_on() {
-            self.report_new(id, gc, reused.is_some(), total as u32);
+            let shown = pre_header + size + self.separate_size(id);
+            self.report_new(id, gc, reused.is_some(), shown as u32);
         }
         id
     }
@@ -998,6 +999,19 @@ impl Heap {
                     new: ObjId::NULL,
                 });
             }
+        }
+    }
+
+    /// What `__sizeof__` counts beside the object's own block: arrays and tables. Inline values are
+    /// part of the block, and `sys.getsizeof` leaves them out (facts: object sizes).
+    fn separate_size(&self, id: ObjId) -> usize {
+        match self.payload(id) {
+            Payload::List(list) => 8 * list.allocated,
+            Payload::Set(set) if set.table.len() > 8 => 16 * set.table.len(),
+            Payload::ByteArray(bytes) => bytes.ob_alloc,
+            Payload::Dict(dict) => dict.keys_table_size(),
+            Payload::Type(ty) if ty.shared_keys.address != 0 => 768,
+            _ => 0,
         }
     }
 

@@ -8,4 +8,5 @@ mod compile_stages;
 mod invariants;
 mod lessons;
 mod recording;
+mod run;
 mod syntax;
