@@ -170,7 +170,7 @@ impl Window {
     pub fn frame_ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let mut commands = command::from_keys(&ctx, &self.commands);
-        self.take_dropped_files(&ctx, &mut commands);
+        Self::take_dropped_files(&ctx, &mut commands);
         for answer in self.dialogs.answers() {
             commands.extend(answer);
         }
@@ -341,7 +341,7 @@ impl Window {
         }
     }
 
-    fn take_dropped_files(&self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+    fn take_dropped_files(ctx: &egui::Context, commands: &mut Vec<Command>) {
         let dropped = ctx.input(|i| {
             i.raw
                 .dropped_files

@@ -368,7 +368,7 @@ mod tests {
             assert_eq!(rfind_slice(&haystack, &needle), last);
         }
         let haystack = vec![b'a'; 100_000];
-        let needle = [&[b'a'; 40_000][..], b"b", &[b'a'; 10_000]].concat();
+        let needle = [vec![b'a'; 40_000], vec![b'b'], vec![b'a'; 10_000]].concat();
         assert_eq!(find_slice(&haystack, &needle), None);
         assert_eq!(rfind_slice(&haystack, &needle), None);
     }

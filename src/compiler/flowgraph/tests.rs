@@ -2,11 +2,7 @@
 //!
 //! `tests/regen_flowgraph.py` writes the expectations. `OUROSCOPE_FLOWGRAPH` names a larger file
 //! made by it, to be read instead.
-#![expect(
-    clippy::unwrap_used,
-    clippy::format_collect,
-    reason = "a test fails by panicking, and need not be fast"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

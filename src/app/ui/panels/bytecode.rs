@@ -58,7 +58,7 @@ impl Panel for BytecodePanel {
         let current = here
             .filter(|&(code, _)| code == shown)
             .and_then(|(_, offset)| view.row_of(offset));
-        self.head_ui(ui, ctx, shown);
+        Self::head_ui(ui, ctx, shown);
         let stack = place
             .as_ref()
             .filter(|p| p.code == shown)
@@ -88,14 +88,14 @@ impl Panel for BytecodePanel {
         let table = (room - below.min(room * 0.45)).max(60.0);
         ui.allocate_ui(Vec2::new(ui.available_width(), table), |ui| {
             ui.set_height(table);
-            self.table_ui(ui, ctx, &self.listings[&shown], current);
+            Self::table_ui(ui, ctx, &self.listings[&shown], current);
         });
         stack_ui(ui, ctx, &stack, &handlers);
     }
 }
 
 impl BytecodePanel {
-    fn head_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>, shown: CodeId) {
+    fn head_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, shown: CodeId) {
         let Some(code) = ctx.look.code(shown) else {
             return;
         };
@@ -128,13 +128,7 @@ impl BytecodePanel {
             });
     }
 
-    fn table_ui(
-        &self,
-        ui: &mut Ui,
-        ctx: &mut PanelContext<'_>,
-        view: &CodeView,
-        current: Option<usize>,
-    ) {
+    fn table_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, view: &CodeView, current: Option<usize>) {
         let theme = ctx.theme;
         let rect = ui.available_rect_before_wrap();
         ui.painter().rect_filled(rect, 0.0, theme.inset);

@@ -220,7 +220,7 @@ impl MemoryPanel {
     }
 
     /// Every arena as a strip of its pools; a pool shows how full it is.
-    fn arenas_ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+    fn arenas_ui(&mut self, ui: &mut Ui, ctx: &PanelContext<'_>) {
         let theme = ctx.theme;
         let arenas: Vec<_> = ctx.look.state.memory.arenas().collect();
         widgets::section(
