@@ -30,6 +30,15 @@ pub fn compile(
     vm.new_code(&code)
 }
 
+/// Compiles the file that is run as the program: what cannot be decoded is refused in the words
+/// of `python FILE`.
+pub fn compile_file(vm: &mut Vm, source: &[u8], filename: &str) -> PyResult<Arc<CodeObject>> {
+    match crate::syntax::decode_file(source, filename) {
+        Ok(text) => compile_shared(vm, text.as_bytes(), filename, "exec", SOURCE_IS_UTF8, -1),
+        Err(error) => Err(raise_syntax_error(vm, &error, source, filename)),
+    }
+}
+
 /// As [`compile`]; gives what the compiler made.
 pub fn compile_shared(
     vm: &mut Vm,

@@ -143,7 +143,7 @@ fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     vm.decref(file);
     vm.dict_set_name(dict, "__cached__", NONE);
     settle_startup(vm);
-    let code = compile::compile_shared(vm, &options.source, &options.filename, "exec", 0, -1)?;
+    let code = compile::compile_file(vm, &options.source, &options.filename)?;
     // The syntax tree keeps the constants alive until the script ends.
     let (code, constants) = vm.new_code_keeping_constants(&code)?;
     vm.interp.script.clone_from(&constants);

@@ -30,8 +30,14 @@ pub fn parse_file(
     filename: &str,
     mode: Mode,
 ) -> Result<(ast::Mod, Vec<Warning>), SyntaxError> {
-    let text = decode::decode(source, Origin::File(filename))?;
+    let text = decode_file(source, filename)?;
     parser::parse_text(&text, mode, false)
+}
+
+/// Decodes the source of a file that is run as a program: the errors are worded as those of
+/// `python FILE`.
+pub fn decode_file(source: &[u8], filename: &str) -> Result<String, SyntaxError> {
+    decode::decode(source, Origin::File(filename))
 }
 
 /// Parses text that is decoded already, as `compile` does with a `str`.
