@@ -10,6 +10,13 @@ const OVERLAY: &[(&str, &str)] = &[
     ("opcode.py", include_str!("../../assets/overlay/opcode.py")),
 ];
 
+/// Where a packed module of a newer Python leans on what 3.13 has not: file, its text, ours.
+const ADAPTED: &[(&str, &str, &str)] = &[
+    ("threading.py", "import _contextvars\n", ""),
+    ("threading.py", "if self._context is None:\n", "if False:\n"),
+    ("threading.py", "self._context.run(self.run)", "self.run()"),
+];
+
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pylib.zst"));
 
 /// The source of a file of the library, by its path with slashes (`"collections/__init__.py"`).
@@ -17,7 +24,14 @@ pub fn file(path: &str) -> Option<Vec<u8>> {
     if let Some((_, text)) = OVERLAY.iter().find(|(name, _)| *name == path) {
         return Some(text.as_bytes().to_vec());
     }
-    table().get(path).cloned()
+    let packed = table().get(path)?;
+    let adaptations = ADAPTED.iter().filter(|(name, _, _)| *name == path);
+    let mut text = None;
+    for (_, theirs, ours) in adaptations {
+        let current = text.get_or_insert_with(|| String::from_utf8_lossy(packed).into_owned());
+        *current = current.replace(theirs, ours);
+    }
+    Some(text.map_or_else(|| packed.clone(), String::into_bytes))
 }
 
 /// Unpacked once, on the first import of a library module.
@@ -42,4 +56,20 @@ fn take<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
     let (part, tail) = tail.split_at(length);
     *rest = tail;
     part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_adaptation_finds_its_text() {
+        for (name, theirs, _) in ADAPTED {
+            let packed = table().get(*name).expect("the file is packed");
+            assert!(
+                String::from_utf8_lossy(packed).contains(theirs),
+                "{name}: {theirs}"
+            );
+        }
+    }
 }
