@@ -222,6 +222,7 @@ fn object_sizeof(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
             Payload::Bytes(b) => b.len(),
             Payload::Int(v) => super::longobject::digit_count_i64(*v),
             Payload::BigInt(v) => super::longobject::digit_count(v),
+            Payload::Generator(g) => g.sizeof().saturating_sub(144) / 8,
             Payload::Native(n) => n.ob_size(),
             _ => 0,
         };
