@@ -888,8 +888,30 @@ impl Heap {
 
     // ---- reporting
 
+    /// The name of the `__slots__` member at an index of the instance's slot array.
+    fn member_name(&self, owner: ObjId, index: u32) -> String {
+        let mro = match self.payload(self.type_object(self.type_of(owner)).tp_mro) {
+            Payload::Tuple(mro) => &mro[..],
+            _ => &[],
+        };
+        for &class in mro {
+            let Payload::Dict(dict) = self.payload(self.type_object(class).tp_dict) else {
+                continue;
+            };
+            for entry in dict.entries.iter().filter(|e| !e.key.is_null()) {
+                if let Payload::Descriptor(d) = self.payload(entry.value)
+                    && matches!(d.kind, super::descrobject::DescriptorKind::Slot(i) if i == index)
+                    && let Payload::Str(name) = self.payload(d.d_name)
+                {
+                    return name.text.to_lossy();
+                }
+            }
+        }
+        format!("slot {index}")
+    }
+
     /// The event name of a place.
-    pub fn slot_of(&mut self, place: Place) -> Slot {
+    pub fn slot_of(&mut self, owner: ObjId, place: Place) -> Slot {
         match place {
             Place::Item(i) => Slot {
                 kind: SlotKind::Item,
@@ -907,10 +929,13 @@ impl Heap {
                 kind: SlotKind::Local,
                 key: i,
             },
-            Place::Slot(i) => Slot {
-                kind: SlotKind::Slot,
-                key: i,
-            },
+            Place::Slot(i) => {
+                let name = self.member_name(owner, i);
+                Slot {
+                    kind: SlotKind::Slot,
+                    key: self.reporter.text(&name).0,
+                }
+            }
             Place::Member(name) => Slot {
                 kind: SlotKind::Member,
                 key: self.reporter.text(name).0,
@@ -932,7 +957,7 @@ impl Heap {
     #[inline]
     pub fn report_slot(&mut self, owner: ObjId, place: Place, old: ObjId, new: ObjId) {
         if self.reporter.is_on() {
-            let slot = self.slot_of(place);
+            let slot = self.slot_of(owner, place);
             self.reporter.emit(Event::SlotSet {
                 owner,
                 slot,
@@ -947,7 +972,7 @@ impl Heap {
         if !self.reporter.is_on() {
             return;
         }
-        let slot = self.slot_of(place);
+        let slot = self.slot_of(owner, place);
         self.reporter.emit(Event::SlotSet {
             owner,
             slot,
@@ -1071,7 +1096,7 @@ impl Heap {
         let mut edges = Vec::new();
         self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
         for (place, target) in edges {
-            let slot = self.slot_of(place);
+            let slot = self.slot_of(id, place);
             self.reporter.emit(Event::SlotSet {
                 owner: id,
                 slot,
@@ -1123,7 +1148,7 @@ impl Heap {
             self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
             let new: Vec<(Slot, ObjId)> = edges
                 .into_iter()
-                .map(|(p, t)| (self.slot_of(p), t))
+                .map(|(p, t)| (self.slot_of(id, p), t))
                 .collect();
             self.report_difference(id, new);
         }

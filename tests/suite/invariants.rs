@@ -165,7 +165,7 @@ fn differences(vm: &mut Vm, state: &State, recording: &Recording) -> Vec<String>
             .traverse_owned(id, &mut |place, target| places.push((place, target)));
         let mut edges: Vec<(Slot, ObjId)> = places
             .into_iter()
-            .map(|(place, target)| (vm.heap.slot_of(place), target))
+            .map(|(place, target)| (vm.heap.slot_of(id, place), target))
             .collect();
         let mut replayed: Vec<(Slot, ObjId)> = view.slots.iter().collect();
         edges.sort_unstable();
