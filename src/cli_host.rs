@@ -9,7 +9,8 @@ use ouroscope::objects::vm::Host;
 /// Streams of this process, and files below the program's own directory.
 pub(crate) struct CliHost {
     stdout: BufWriter<io::Stdout>,
-    /// Only files in here may be read.
+    /// Only files in here may be read, and those of `stdlib`, which a program may name by their
+    /// place on the host as well as below the marker of the library.
     directory: PathBuf,
     stdlib: Option<PathBuf>,
 }
@@ -25,7 +26,7 @@ impl CliHost {
         Self {
             stdout: BufWriter::with_capacity(1 << 16, io::stdout()),
             directory: directory.canonicalize().unwrap_or(directory),
-            stdlib,
+            stdlib: stdlib.map(|base| base.canonicalize().unwrap_or(base)),
         }
     }
 
@@ -37,7 +38,9 @@ impl CliHost {
             Path::new(path)
         };
         let real = path.canonicalize().ok()?;
-        real.starts_with(&self.directory).then_some(real)
+        let shown = real.starts_with(&self.directory)
+            || self.stdlib.as_ref().is_some_and(|base| real.starts_with(base));
+        shown.then_some(real)
     }
 }
 

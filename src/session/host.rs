@@ -13,7 +13,7 @@ pub(super) type ReadSources = Arc<Mutex<Vec<(String, String)>>>;
 /// Shows a program the files beside it and nothing else.
 #[derive(Debug)]
 pub(super) struct SessionHost {
-    /// Only files in here may be read; `None`: no files at all.
+    /// Only files in here and in `stdlib` may be read; `None`: no files at all.
     directory: Option<PathBuf>,
     stdlib: Option<PathBuf>,
     /// Output goes to this process's streams too, and input comes from it.
@@ -40,7 +40,7 @@ impl SessionHost {
         });
         Self {
             directory,
-            stdlib,
+            stdlib: stdlib.map(|base| base.canonicalize().unwrap_or(base)),
             terminal,
             sources,
         }
@@ -53,8 +53,11 @@ impl SessionHost {
         } else {
             Path::new(path)
         };
+        let directory = self.directory.as_ref()?;
         let real = path.canonicalize().ok()?;
-        real.starts_with(self.directory.as_ref()?).then_some(real)
+        let shown = real.starts_with(directory)
+            || self.stdlib.as_ref().is_some_and(|base| real.starts_with(base));
+        shown.then_some(real)
     }
 
     fn note_source(&self, path: &str, bytes: &[u8]) {
