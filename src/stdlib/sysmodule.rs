@@ -88,6 +88,21 @@ pub static MODULE: ModuleDef = ModuleDef {
             "($module, /)",
         ),
         MethodDef::new(
+            "settrace",
+            MethodImpl::O(|vm, _, function| {
+                if function != NONE {
+                    return Err(vm.raise(
+                        types::NOT_IMPLEMENTED_ERROR,
+                        "sys.settrace() with a function is not supported",
+                    ));
+                }
+                let old = std::mem::take(&mut vm.tstate.trace_func);
+                vm.xdecref(old);
+                Ok(NONE)
+            }),
+            "",
+        ),
+        MethodDef::new(
             "gettrace",
             MethodImpl::NoArgs(|vm, _| {
                 let hook = vm.tstate.trace_func;
