@@ -146,7 +146,7 @@ pub(super) fn untrack_tuples(heap: &mut Heap, list: GcList) {
         };
         if items
             .iter()
-            .all(|&item| item.is_null() || !may_be_tracked(heap, item))
+            .all(|&item| item.is_null() || !heap.may_be_tracked(item))
         {
             heap.untrack(id);
         }
@@ -168,17 +168,11 @@ pub(super) fn untrack_dicts(heap: &mut Heap, list: GcList) {
             .entries
             .iter()
             .filter(|e| !e.key.is_null())
-            .any(|e| may_be_tracked(heap, e.key) || may_be_tracked(heap, e.value));
+            .any(|e| heap.may_be_tracked(e.key) || heap.may_be_tracked(e.value));
         if !trackable {
             heap.untrack(id);
         }
     }
-}
-
-/// `_PyObject_GC_MAY_BE_TRACKED`.
-fn may_be_tracked(heap: &Heap, id: ObjId) -> bool {
-    heap.is_gc(id)
-        && (heap.type_of(id) != crate::objects::wellknown::types::TUPLE || heap.is_tracked(id))
 }
 
 /// Whether a garbage object has a finalizer that has not run.

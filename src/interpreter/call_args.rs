@@ -28,7 +28,7 @@ pub fn initialize_locals(
     } else {
         vm.tuple_items(kwnames).to_vec()
     };
-    let mut binder = Binder::new(vm, function, code, args.len() - keywords.len());
+    let mut binder = Binder::new(function, code, args.len() - keywords.len());
     let result = binder.bind(vm, args, &keywords);
     match result {
         Ok(()) => Ok(binder.locals),
@@ -57,8 +57,7 @@ struct Binder<'a> {
 }
 
 impl<'a> Binder<'a> {
-    fn new(vm: &Vm, function: ObjId, code: &'a CodeRuntime, given: usize) -> Self {
-        let _ = vm;
+    fn new(function: ObjId, code: &'a CodeRuntime, given: usize) -> Self {
         let argcount = code.co_argcount;
         let kwonly = code.co_kwonlyargcount;
         let extra = usize::from(code.co_flags & CO_VARARGS != 0)

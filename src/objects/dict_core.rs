@@ -561,13 +561,8 @@ impl Vm {
     /// Tracks the dict once it holds something that the collector may care about
     /// (`MAINTAIN_TRACKING`).
     pub fn maybe_track_dict(&mut self, dict: ObjId, value: ObjId) {
-        if !self.heap.is_tracked(dict) && self.may_be_tracked(value) {
+        if !self.heap.is_tracked(dict) && self.heap.may_be_tracked(value) {
             self.heap.track(dict);
         }
-    }
-
-    /// `_PyObject_GC_MAY_BE_TRACKED`: any GC object but an untracked tuple.
-    pub fn may_be_tracked(&self, id: ObjId) -> bool {
-        self.heap.is_gc(id) && (self.type_of(id) != types::TUPLE || self.heap.is_tracked(id))
     }
 }

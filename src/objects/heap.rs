@@ -1,108 +1,21 @@
-//! The heap: every object, its count, its address, and the lists of the collector.
+//! The heap: every object, its count, its address, and how it is made and freed.
 //!
 //! The single place where `ob_refcnt` is written, each time together with its event. Mirrors
-//! `Include/refcount.h`, `Objects/object.c` and the bookkeeping half of `Python/gc.c`.
+//! `Include/refcount.h` and `Objects/object.c`; the collector's lists are in [`super::gc_lists`],
+//! the free lists in [`super::freelist`], the reports in `heap_report`.
 
 use std::collections::HashMap;
 
 use crate::base::{ObjId, Text};
-use crate::events::{Event, GcList, Reporter, Slot, SlotKind};
-use crate::memory::{Address, Obmalloc, PoolChange};
+use crate::events::{Event, Reporter, Slot};
+use crate::memory::{Address, Obmalloc};
 
+use super::freelist::FreeLists;
+pub use super::gc_lists::list_head;
+use super::gc_lists::{GcHead, GcState};
 use super::object::{IMMORTAL_REFCNT, Managed, NativePayload, Object, Payload, Place};
 use super::typeobject::{TypeFlags, TypeObject};
 use super::wellknown::{self, DYNAMIC_BASE, types};
-
-/// What the collector knows of an object: its place in a list and the copy of its count.
-#[derive(Clone, Copy, Debug)]
-pub struct GcHead {
-    /// The next object of the list; NULL: untracked.
-    pub next: ObjId,
-    /// The previous object of the list.
-    pub prev: ObjId,
-    /// The remaining count during a pass.
-    pub gc_refs: i32,
-    /// The list in which the object is.
-    pub list: GcList,
-    /// Its finalizer already ran (`_PyGC_FINALIZED`).
-    pub finalized: bool,
-    /// It belongs to the set being collected.
-    pub collecting: bool,
-}
-
-impl GcHead {
-    const UNTRACKED: Self = Self {
-        next: ObjId::NULL,
-        prev: ObjId::NULL,
-        gc_refs: 0,
-        list: GcList::Untracked,
-        finalized: false,
-        collecting: false,
-    };
-}
-
-/// Counters and switches of the collector (`struct _gc_runtime_state`).
-#[derive(Debug)]
-pub struct GcState {
-    pub enabled: bool,
-    pub debug: u32,
-    /// Allocations minus deallocations for generation 0; passes over the younger one for others.
-    pub count: [u32; 3],
-    pub threshold: [u32; 3],
-    pub collecting: bool,
-    pub long_lived_total: u64,
-    pub long_lived_pending: u64,
-    /// collections, collected, uncollectable of each generation (`gc.get_stats()`).
-    pub stats: [[u64; 3]; 3],
-    /// `gc.garbage`, once it exists.
-    pub garbage: ObjId,
-    /// `gc.callbacks`, once it exists.
-    pub callbacks: ObjId,
-    /// Set when a threshold was crossed; the collection itself runs at the next poll of the
-    /// eval breaker.
-    pub scheduled: bool,
-}
-
-/// How many dead objects of a kind wait for reuse, and how many may (`pycore_freelist.h`).
-#[derive(Debug)]
-pub struct FreeList {
-    blocks: Vec<Address>,
-    limit: usize,
-}
-
-impl FreeList {
-    const fn new(limit: usize) -> Self {
-        Self {
-            blocks: Vec::new(),
-            limit,
-        }
-    }
-
-    /// How many blocks wait.
-    pub const fn len(&self) -> usize {
-        self.blocks.len()
-    }
-
-    /// Whether no block waits.
-    pub const fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
-    }
-}
-
-/// The free lists of facts section 2.5.
-#[derive(Debug)]
-pub struct FreeLists {
-    pub float: FreeList,
-    /// By length 1 to 20, at index length - 1.
-    pub tuple: Vec<FreeList>,
-    pub list: FreeList,
-    pub dict: FreeList,
-    pub dict_keys: FreeList,
-    pub slice: FreeList,
-    pub context: FreeList,
-    pub async_gen_wrapped: FreeList,
-    pub async_gen_asend: FreeList,
-}
 
 /// Whether a constructor may take a block from the type's free list, and its dealloc return it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,7 +26,6 @@ pub enum Reuse {
     Fresh,
 }
 
-/// Every object, and what the allocator and the collector know of them.
 pub struct Heap {
     pub objects: Vec<Object>,
     pub gc_heads: Vec<GcHead>,
@@ -127,9 +39,9 @@ pub struct Heap {
     /// Interned strings; the references are not counted, as in CPython.
     pub interned: HashMap<Text, ObjId>,
     /// Objects whose payload may have changed since their edges were last reported.
-    dirty: Vec<ObjId>,
+    pub(super) dirty: Vec<ObjId>,
     /// The edges last reported of objects that report by difference.
-    reported_edges: HashMap<ObjId, Vec<(Slot, ObjId)>>,
+    pub(super) reported_edges: HashMap<ObjId, Vec<(Slot, ObjId)>>,
     /// How many objects live (immortal static ones not counted).
     pub live: u64,
     next_static_address: u64,
@@ -143,19 +55,6 @@ impl std::fmt::Debug for Heap {
             .field("live", &self.live)
             .finish_non_exhaustive()
     }
-}
-
-/// The lists with a head of their own: slots 1 to 7 of the heap.
-pub const fn list_head(list: GcList) -> ObjId {
-    ObjId(match list {
-        GcList::Untracked => 0,
-        GcList::Generation0 => 1,
-        GcList::Generation1 => 2,
-        GcList::Generation2 => 3,
-        GcList::Permanent => 4,
-        GcList::Unreachable => 5,
-        GcList::Finalizers => 6,
-    })
 }
 
 impl Default for Heap {
@@ -173,30 +72,8 @@ impl Heap {
             addresses: Vec::new(),
             free_slots: Vec::new(),
             obmalloc: Obmalloc::new(),
-            gc: GcState {
-                enabled: true,
-                debug: 0,
-                count: [0; 3],
-                threshold: [2000, 10, 10],
-                collecting: false,
-                long_lived_total: 0,
-                long_lived_pending: 0,
-                stats: [[0; 3]; 3],
-                garbage: ObjId::NULL,
-                callbacks: ObjId::NULL,
-                scheduled: false,
-            },
-            freelists: FreeLists {
-                float: FreeList::new(100),
-                tuple: (0..20).map(|_| FreeList::new(2000)).collect(),
-                list: FreeList::new(80),
-                dict: FreeList::new(80),
-                dict_keys: FreeList::new(80),
-                slice: FreeList::new(1),
-                context: FreeList::new(255),
-                async_gen_wrapped: FreeList::new(80),
-                async_gen_asend: FreeList::new(80),
-            },
+            gc: GcState::default(),
+            freelists: FreeLists::default(),
             reporter: Reporter::default(),
             interned: HashMap::new(),
             dirty: Vec::new(),
@@ -213,39 +90,8 @@ impl Heap {
             objects: Vec::with_capacity(1 << 14),
             gc_heads: Vec::with_capacity(1 << 14),
             addresses: Vec::with_capacity(1 << 14),
-            free_slots: Vec::new(),
-            obmalloc: Obmalloc::new(),
-            gc: GcState {
-                enabled: true,
-                debug: 0,
-                count: [0; 3],
-                threshold: [2000, 10, 10],
-                collecting: false,
-                long_lived_total: 0,
-                long_lived_pending: 0,
-                stats: [[0; 3]; 3],
-                garbage: ObjId::NULL,
-                callbacks: ObjId::NULL,
-                scheduled: false,
-            },
-            freelists: FreeLists {
-                float: FreeList::new(100),
-                tuple: (0..20).map(|_| FreeList::new(2000)).collect(),
-                list: FreeList::new(80),
-                dict: FreeList::new(80),
-                dict_keys: FreeList::new(80),
-                slice: FreeList::new(1),
-                context: FreeList::new(255),
-                async_gen_wrapped: FreeList::new(80),
-                async_gen_asend: FreeList::new(80),
-            },
             reporter,
-            interned: HashMap::new(),
-            dirty: Vec::new(),
-            reported_edges: HashMap::new(),
-            live: 0,
-            next_static_address: 0x5555_5590_0000,
-            block_sizes: HashMap::new(),
+            ..Self::hollow()
         };
         heap.obmalloc.set_recording(heap.reporter.is_on());
         for slot in 0..DYNAMIC_BASE {
@@ -542,30 +388,6 @@ impl Heap {
         }
     }
 
-    /// Reports an object that exists before the interpreter starts, as CPython's static data does.
-    fn report_static(&mut self, id: ObjId) {
-        let size = match self.payload(id) {
-            Payload::Int(_) => 28,
-            Payload::Str(s) if s.text.is_ascii() => 41 + s.text.len(),
-            Payload::Str(s) => 57 + s.text.len() * s.text.kind(),
-            Payload::Bytes(b) => 33 + b.len(),
-            Payload::Tuple(items) => 40 + 8 * items.len(),
-            Payload::Type(_) => 416,
-            _ => 16,
-        };
-        self.reporter.emit(Event::Alloc {
-            gc: false,
-            reused: false,
-            obj: id,
-            address: self.address(id),
-            type_: self.type_of(id),
-            size: size as u32,
-        });
-        self.reporter.emit(Event::Immortalize { obj: id, old: 1 });
-        self.report_value(id);
-        self.touch(id);
-    }
-
     /// A block of `size` bytes for something that is no object (`PyMem_Malloc`).
     #[inline]
     pub fn malloc(&mut self, size: usize) -> Address {
@@ -616,204 +438,17 @@ impl Heap {
         new
     }
 
-    fn take_free_block(&mut self, ob_type: ObjId, payload: &Payload) -> Option<Address> {
-        self.freelist_for(ob_type, payload)?.blocks.pop()
-    }
-
-    fn park_free_block(&mut self, ob_type: ObjId, payload: &Payload, block: Address) -> bool {
-        let Some(list) = self.freelist_for(ob_type, payload) else {
-            return false;
-        };
-        if list.blocks.len() >= list.limit {
-            return false;
+    /// What `__sizeof__` counts beside the object's own block: arrays and tables. Inline values are
+    /// part of the block, and `sys.getsizeof` leaves them out (facts: object sizes).
+    fn separate_size(&self, id: ObjId) -> usize {
+        match self.payload(id) {
+            Payload::List(list) => 8 * list.allocated,
+            Payload::Set(set) if set.table.len() > 8 => 16 * set.table.len(),
+            Payload::ByteArray(bytes) => bytes.ob_alloc,
+            Payload::Dict(dict) => dict.keys_table_size(),
+            Payload::Type(ty) if ty.shared_keys.address != 0 => 768,
+            _ => 0,
         }
-        list.blocks.push(block);
-        true
-    }
-
-    fn freelist_for(&mut self, ob_type: ObjId, payload: &Payload) -> Option<&mut FreeList> {
-        let lists = &mut self.freelists;
-        match ob_type {
-            types::FLOAT => Some(&mut lists.float),
-            types::LIST => Some(&mut lists.list),
-            types::DICT => Some(&mut lists.dict),
-            types::SLICE => Some(&mut lists.slice),
-            types::TUPLE => match payload {
-                Payload::Tuple(items) if (1..=20).contains(&items.len()) => {
-                    lists.tuple.get_mut(items.len() - 1)
-                }
-                _ => None,
-            },
-            types::ASYNC_GEN_WRAPPED_VALUE => Some(&mut lists.async_gen_wrapped),
-            types::ASYNC_GEN_ASEND => Some(&mut lists.async_gen_asend),
-            _ => None,
-        }
-    }
-
-    /// A keys table of eight slots from its free list.
-    pub fn take_free_keys(&mut self) -> Option<Address> {
-        self.freelists.dict_keys.blocks.pop()
-    }
-
-    /// Parks a keys table of eight slots; false when the list is full.
-    pub fn park_free_keys(&mut self, block: Address) -> bool {
-        let list = &mut self.freelists.dict_keys;
-        if list.blocks.len() >= list.limit {
-            return false;
-        }
-        list.blocks.push(block);
-        true
-    }
-
-    /// Empties all free lists (`_PyObject_ClearFreeLists`), as a full collection does.
-    pub fn clear_freelists(&mut self) {
-        let lists = &mut self.freelists;
-        let gc_blocks: Vec<Address> = std::iter::empty()
-            .chain(lists.tuple.iter_mut().flat_map(|l| l.blocks.drain(..)))
-            .chain(lists.list.blocks.drain(..))
-            .chain(lists.dict.blocks.drain(..))
-            .chain(lists.async_gen_asend.blocks.drain(..))
-            .chain(lists.async_gen_wrapped.blocks.drain(..))
-            .collect();
-        let plain: Vec<Address> = lists
-            .float
-            .blocks
-            .drain(..)
-            .chain(lists.dict_keys.blocks.drain(..))
-            .chain(lists.context.blocks.drain(..))
-            .collect();
-        for block in gc_blocks {
-            self.obmalloc_free(block);
-            self.uncount_gc_allocation();
-        }
-        for block in plain {
-            self.obmalloc_free(block);
-        }
-    }
-
-    // ---- the collector's bookkeeping
-
-    #[inline]
-    fn count_gc_allocation(&mut self) {
-        let old = self.gc.count[0];
-        self.gc.count[0] = old + 1;
-        if self.reporter.is_on() {
-            self.reporter.emit(Event::GcCount {
-                generation: 0,
-                old,
-                new: old + 1,
-            });
-        }
-        if old + 1 > self.gc.threshold[0]
-            && self.gc.enabled
-            && self.gc.threshold[0] != 0
-            && !self.gc.collecting
-        {
-            self.gc.scheduled = true;
-        }
-    }
-
-    #[inline]
-    fn uncount_gc_allocation(&mut self) {
-        let old = self.gc.count[0];
-        if old > 0 {
-            self.gc.count[0] = old - 1;
-            if self.reporter.is_on() {
-                self.reporter.emit(Event::GcCount {
-                    generation: 0,
-                    old,
-                    new: old - 1,
-                });
-            }
-        }
-    }
-
-    /// Whether the collector watches `id` (`gc.is_tracked`).
-    #[inline]
-    pub fn is_tracked(&self, id: ObjId) -> bool {
-        !self.gc_heads[id.index()].next.is_null()
-    }
-
-    /// Whether the type of `id` takes part in collection (`PyObject_IS_GC`).
-    pub fn is_gc(&self, id: ObjId) -> bool {
-        let ob_type = self.type_of(id);
-        let ty = self.type_object(ob_type);
-        ty.tp_flags.contains(TypeFlags::HAVE_GC)
-            // Static types are no collectable objects (`type_is_gc`).
-            && !matches!(self.payload(id), Payload::Type(t) if !t.tp_flags.contains(TypeFlags::HEAPTYPE))
-    }
-
-    /// Appends `id` to generation 0 (`_PyObject_GC_TRACK`); it must be untracked.
-    #[inline]
-    pub fn track(&mut self, id: ObjId) {
-        debug_assert!(!self.is_tracked(id), "tracked twice");
-        self.link_last(id, GcList::Generation0);
-        if self.reporter.is_on() {
-            self.reporter.emit(Event::GcMove {
-                obj: id,
-                from: GcList::Untracked,
-                to: GcList::Generation0,
-            });
-        }
-    }
-
-    /// Takes `id` off its list (`PyObject_GC_UnTrack`); nothing happens when it is on none.
-    #[inline]
-    pub fn untrack(&mut self, id: ObjId) {
-        if self.is_tracked(id) {
-            let from = self.gc_heads[id.index()].list;
-            self.unlink(id);
-            if self.reporter.is_on() {
-                self.reporter.emit(Event::GcMove {
-                    obj: id,
-                    from,
-                    to: GcList::Untracked,
-                });
-            }
-        }
-    }
-
-    /// Moves a tracked object to the end of another list (`gc_list_move`).
-    pub fn move_to(&mut self, id: ObjId, to: GcList) {
-        let from = self.gc_heads[id.index()].list;
-        self.unlink(id);
-        self.link_last(id, to);
-        if from != to && self.reporter.is_on() {
-            self.reporter.emit(Event::GcMove { obj: id, from, to });
-        }
-    }
-
-    fn link_last(&mut self, id: ObjId, list: GcList) {
-        let head = list_head(list);
-        let last = self.gc_heads[head.index()].prev;
-        let entry = &mut self.gc_heads[id.index()];
-        entry.next = head;
-        entry.prev = last;
-        entry.list = list;
-        self.gc_heads[last.index()].next = id;
-        self.gc_heads[head.index()].prev = id;
-    }
-
-    fn unlink(&mut self, id: ObjId) {
-        let entry = &mut self.gc_heads[id.index()];
-        let (next, prev) = (entry.next, entry.prev);
-        entry.next = ObjId::NULL;
-        entry.prev = ObjId::NULL;
-        entry.list = GcList::Untracked;
-        self.gc_heads[prev.index()].next = next;
-        self.gc_heads[next.index()].prev = prev;
-    }
-
-    /// The objects of a list, in order.
-    pub fn list_members(&self, list: GcList) -> Vec<ObjId> {
-        let head = list_head(list);
-        let mut members = Vec::new();
-        let mut id = self.gc_heads[head.index()].next;
-        while id != head {
-            members.push(id);
-            id = self.gc_heads[id.index()].next;
-        }
-        members
     }
 
     // ---- references of an object
@@ -883,344 +518,6 @@ impl Heap {
         }
         if !dict.is_null() {
             visit(Place::Member("__dict__"), *dict);
-        }
-    }
-
-    // ---- reporting
-
-    /// The name of the `__slots__` member at an index of the instance's slot array.
-    fn member_name(&self, owner: ObjId, index: u32) -> String {
-        let mro = match self.payload(self.type_object(self.type_of(owner)).tp_mro) {
-            Payload::Tuple(mro) => &mro[..],
-            _ => &[],
-        };
-        for &class in mro {
-            let Payload::Dict(dict) = self.payload(self.type_object(class).tp_dict) else {
-                continue;
-            };
-            for entry in dict.entries.iter().filter(|e| !e.key.is_null()) {
-                if let Payload::Descriptor(d) = self.payload(entry.value)
-                    && matches!(d.kind, super::descrobject::DescriptorKind::Slot(i) if i == index)
-                    && let Payload::Str(name) = self.payload(d.d_name)
-                {
-                    return name.text.to_lossy();
-                }
-            }
-        }
-        format!("slot {index}")
-    }
-
-    /// The event name of a place.
-    pub fn slot_of(&mut self, owner: ObjId, place: Place) -> Slot {
-        match place {
-            Place::Item(i) => Slot {
-                kind: SlotKind::Item,
-                key: i,
-            },
-            Place::Key(i) => Slot {
-                kind: SlotKind::DictKey,
-                key: i,
-            },
-            Place::Value(i) => Slot {
-                kind: SlotKind::DictValue,
-                key: i,
-            },
-            Place::Local(i) => Slot {
-                kind: SlotKind::Local,
-                key: i,
-            },
-            Place::Slot(i) => {
-                let name = self.member_name(owner, i);
-                Slot {
-                    kind: SlotKind::Slot,
-                    key: self.reporter.text(&name).0,
-                }
-            }
-            Place::Member(name) => Slot {
-                kind: SlotKind::Member,
-                key: self.reporter.text(name).0,
-            },
-            Place::Attr(name) => {
-                let text = match self.payload(name) {
-                    Payload::Str(s) => s.text.to_lossy(),
-                    _ => String::new(),
-                };
-                Slot {
-                    kind: SlotKind::Attr,
-                    key: self.reporter.text(&text).0,
-                }
-            }
-        }
-    }
-
-    /// Reports one changed reference slot at once (for owners that do not report by difference).
-    #[inline]
-    pub fn report_slot(&mut self, owner: ObjId, place: Place, old: ObjId, new: ObjId) {
-        if self.reporter.is_on() {
-            let slot = self.slot_of(owner, place);
-            self.reporter.emit(Event::SlotSet {
-                owner,
-                slot,
-                old,
-                new,
-            });
-        }
-    }
-
-    /// As [`Self::report_slot`] for an owner that is also compared when touched: keeps both in step.
-    pub fn report_slot_tracked(&mut self, owner: ObjId, place: Place, old: ObjId, new: ObjId) {
-        if !self.reporter.is_on() {
-            return;
-        }
-        let slot = self.slot_of(owner, place);
-        self.reporter.emit(Event::SlotSet {
-            owner,
-            slot,
-            old,
-            new,
-        });
-        let edges = self.reported_edges.entry(owner).or_default();
-        edges.retain(|(s, _)| *s != slot);
-        if !new.is_null() {
-            edges.push((slot, new));
-        }
-    }
-
-    /// Reports that a list lost all its items; `items` holds them, last first.
-    pub fn report_list_cleared(&mut self, list: ObjId, items: &[ObjId]) {
-        if self.reporter.is_on() {
-            for (i, &old) in items.iter().enumerate() {
-                let index = (items.len() - 1 - i) as u32;
-                self.reporter.emit(Event::ItemRemove {
-                    owner: list,
-                    index,
-                    old,
-                });
-            }
-        }
-    }
-
-    /// Reports that a dict lost all its entries.
-    pub fn report_dict_cleared(&mut self, dict: ObjId, entries: &[super::dictobject::DictEntry]) {
-        if !self.reporter.is_on() {
-            return;
-        }
-        for (i, entry) in entries.iter().enumerate() {
-            if entry.key.is_null() {
-                continue;
-            }
-            for (kind, old) in [
-                (SlotKind::DictKey, entry.key),
-                (SlotKind::DictValue, entry.value),
-            ] {
-                let slot = Slot {
-                    kind,
-                    key: i as u32,
-                };
-                self.reporter.emit(Event::SlotSet {
-                    owner: dict,
-                    slot,
-                    old,
-                    new: ObjId::NULL,
-                });
-            }
-        }
-    }
-
-    /// What `__sizeof__` counts beside the object's own block: arrays and tables. Inline values are
-    /// part of the block, and `sys.getsizeof` leaves them out (facts: object sizes).
-    fn separate_size(&self, id: ObjId) -> usize {
-        match self.payload(id) {
-            Payload::List(list) => 8 * list.allocated,
-            Payload::Set(set) if set.table.len() > 8 => 16 * set.table.len(),
-            Payload::ByteArray(bytes) => bytes.ob_alloc,
-            Payload::Dict(dict) => dict.keys_table_size(),
-            Payload::Type(ty) if ty.shared_keys.address != 0 => 768,
-            _ => 0,
-        }
-    }
-
-    fn report_new(&mut self, id: ObjId, gc: bool, reused: bool, size: u32) {
-        let ob_type = self.type_of(id);
-        let address = self.address(id);
-        self.reporter.emit(Event::Alloc {
-            gc,
-            reused,
-            obj: id,
-            address,
-            type_: ob_type,
-            size,
-        });
-        self.report_value(id);
-        self.report_edges(id);
-    }
-
-    /// Reports the value of an atom, or the name of a named object.
-    pub fn report_value(&mut self, id: ObjId) {
-        let event = match self.payload(id) {
-            Payload::Int(value) => Event::IntValue {
-                obj: id,
-                value: *value,
-            },
-            Payload::Float(value) => Event::FloatValue {
-                obj: id,
-                value: *value,
-            },
-            Payload::Empty
-            | Payload::Tuple(_)
-            | Payload::List(_)
-            | Payload::Dict(_)
-            | Payload::Set(_)
-            | Payload::Cell(_)
-            | Payload::Method(_)
-            | Payload::Weakref(_) => return,
-            payload => {
-                let Some(value) = super::display::atom_text(self, payload) else {
-                    return;
-                };
-                let (named, text) = value;
-                let new = self.reporter.text(&text);
-                let old = crate::base::TextId(0);
-                if named {
-                    Event::Named { obj: id, old, new }
-                } else {
-                    Event::ReprValue { obj: id, old, new }
-                }
-            }
-        };
-        self.reporter.emit(event);
-    }
-
-    /// Reports all edges of a new object.
-    fn report_edges(&mut self, id: ObjId) {
-        let mut edges = Vec::new();
-        self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
-        for (place, target) in edges {
-            let slot = self.slot_of(id, place);
-            self.reporter.emit(Event::SlotSet {
-                owner: id,
-                slot,
-                old: ObjId::NULL,
-                new: target,
-            });
-            if self.reports_by_difference(id) {
-                self.reported_edges
-                    .entry(id)
-                    .or_default()
-                    .push((slot, target));
-            }
-        }
-    }
-
-    /// Lists, tuples and dicts report each change themselves; all else is compared.
-    fn reports_by_difference(&self, id: ObjId) -> bool {
-        !matches!(
-            self.payload(id),
-            Payload::List(_) | Payload::Tuple(_) | Payload::Dict(_)
-        )
-    }
-
-    /// Notes that the references of `id` may have changed.
-    #[inline]
-    pub fn touch(&mut self, id: ObjId) {
-        if self.reporter.is_on() {
-            self.dirty.push(id);
-        }
-    }
-
-    /// Whether objects wait for their changed references to be reported.
-    #[inline]
-    pub fn has_dirty(&self) -> bool {
-        !self.dirty.is_empty()
-    }
-
-    /// Reports what changed in the objects touched since the last call: called between
-    /// instructions, so that recorded references are complete there.
-    pub fn report_dirty(&mut self) {
-        let mut dirty = std::mem::take(&mut self.dirty);
-        dirty.sort_unstable();
-        dirty.dedup();
-        for id in dirty {
-            if self.get(id).ob_type.is_null() || !self.reports_by_difference(id) {
-                continue;
-            }
-            let mut edges = Vec::new();
-            self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
-            let new: Vec<(Slot, ObjId)> = edges
-                .into_iter()
-                .map(|(p, t)| (self.slot_of(id, p), t))
-                .collect();
-            self.report_difference(id, new);
-        }
-    }
-
-    /// Reports the references that the interpreter itself holds, as far as they changed.
-    pub fn report_interpreter(&mut self, held: &[(String, ObjId)]) {
-        let mut new = Vec::new();
-        for (name, id) in held {
-            let key = self.reporter.text(name).0;
-            new.push((
-                Slot {
-                    kind: SlotKind::Member,
-                    key,
-                },
-                *id,
-            ));
-        }
-        self.report_difference(ObjId::NULL, new);
-    }
-
-    /// Reports how the references of `owner` differ from those reported last.
-    fn report_difference(&mut self, owner: ObjId, new: Vec<(Slot, ObjId)>) {
-        let old = self.reported_edges.remove(&owner).unwrap_or_default();
-        let old_map: HashMap<Slot, ObjId> = old.iter().copied().collect();
-        let new_map: HashMap<Slot, ObjId> = new.iter().copied().collect();
-        for (slot, before) in old {
-            if !new_map.contains_key(&slot) {
-                self.reporter.emit(Event::SlotSet {
-                    owner,
-                    slot,
-                    old: before,
-                    new: ObjId::NULL,
-                });
-            }
-        }
-        for &(slot, after) in &new {
-            let before = old_map.get(&slot).copied().unwrap_or(ObjId::NULL);
-            if before != after {
-                self.reporter.emit(Event::SlotSet {
-                    owner,
-                    slot,
-                    old: before,
-                    new: after,
-                });
-            }
-        }
-        if !new.is_empty() {
-            self.reported_edges.insert(owner, new);
-        }
-    }
-
-    fn report_pool_changes(&mut self) {
-        if !self.obmalloc.has_changes() {
-            return;
-        }
-        for change in self.obmalloc.take_changes() {
-            let event = match change {
-                PoolChange::ArenaNew { arena } => Event::ArenaNew { address: arena.0 },
-                PoolChange::ArenaFree { arena } => Event::ArenaFree { address: arena.0 },
-                PoolChange::PoolTake { pool, szidx } => Event::PoolInit {
-                    address: pool.0,
-                    class: szidx,
-                },
-                PoolChange::PoolEmpty { pool, szidx } => Event::PoolFree {
-                    address: pool.0,
-                    class: szidx,
-                },
-                // Derived from the blocks in use.
-                PoolChange::PoolFull { .. } | PoolChange::PoolUsable { .. } => continue,
-            };
-            self.reporter.emit(event);
         }
     }
 }

@@ -5,7 +5,6 @@
 use crate::base::ObjId;
 
 use super::methodobject::{GetSetDef, MemberDef, MethodDef, MethodImpl};
-use super::object::Payload;
 use super::slots::Slots;
 use super::type_layout::best_base;
 use super::type_new::{reset_mro, type_new};
@@ -344,18 +343,10 @@ pub fn type_setattr(vm: &mut Vm, ty: ObjId, name: ObjId, value: ObjId) -> PyResu
 
 /// A class leaves its bases' lists of subclasses as it dies.
 fn type_dealloc(vm: &mut Vm, ty: ObjId) {
-    let serial = vm.heap.type_object(ty).serial;
+    vm.heap.untrack(ty);
     let bases = vm.tuple_items(vm.heap.type_object(ty).tp_bases).to_vec();
     for base in bases {
-        if let Payload::Type(t) = vm.heap.payload_mut_quiet(base) {
-            t.tp_subclasses.remove(&serial);
-        }
-    }
-    let base = vm.heap.type_object(ty).tp_base;
-    if !base.is_null()
-        && let Payload::Type(t) = vm.heap.payload_mut_quiet(base)
-    {
-        t.tp_subclasses.remove(&serial);
+        vm.remove_subclass(base, ty);
     }
 }
 
@@ -366,13 +357,7 @@ fn type_mro(vm: &mut Vm, ty: ObjId) -> PyResult<ObjId> {
 }
 
 fn type_subclasses(vm: &mut Vm, ty: ObjId) -> PyResult<ObjId> {
-    let subclasses: Vec<ObjId> = vm
-        .heap
-        .type_object(ty)
-        .tp_subclasses
-        .values()
-        .copied()
-        .collect();
+    let subclasses = vm.subclasses_of(ty);
     Ok(vm.new_list_from(&subclasses))
 }
 
@@ -516,7 +501,6 @@ fn type_set_bases(vm: &mut Vm, ty: ObjId, value: ObjId) -> PyResult<()> {
     super::type_layout::compatible_for_assignment(vm, old_base, new_base, "__bases__")?;
     vm.incref(value);
     vm.incref(new_base);
-    let serial = vm.heap.type_object(ty).serial;
     let t = vm.heap.type_object_mut(ty);
     let old_bases = std::mem::replace(&mut t.tp_bases, value);
     t.tp_base = new_base;
@@ -530,22 +514,12 @@ fn type_set_bases(vm: &mut Vm, ty: ObjId, value: ObjId) -> PyResult<()> {
         return Err(raised);
     }
     for base in vm.tuple_items(old_bases).to_vec() {
-        vm.heap.type_object_mut(base).tp_subclasses.remove(&serial);
+        vm.remove_subclass(base, ty);
     }
     for &base in &bases {
-        vm.heap
-            .type_object_mut(base)
-            .tp_subclasses
-            .insert(serial, ty);
+        vm.add_subclass(base, ty)?;
     }
-    let subclasses: Vec<ObjId> = vm
-        .heap
-        .type_object(ty)
-        .tp_subclasses
-        .values()
-        .copied()
-        .collect();
-    for subclass in subclasses {
+    for subclass in vm.subclasses_of(ty) {
         reset_mro(vm, subclass)?;
         vm.fixup_slots(subclass);
     }
@@ -618,14 +592,12 @@ fn type_dict(vm: &mut Vm, ty: ObjId) -> PyResult<ObjId> {
 }
 
 fn type_doc(vm: &mut Vm, ty: ObjId) -> PyResult<ObjId> {
-    let dict = vm.heap.type_object(ty).tp_dict;
     if ty == types::TYPE {
         return Ok(vm.new_str(TYPE.tp_doc));
     }
     let Some(doc) = vm.type_lookup(ty, names::DOC) else {
         return Ok(NONE);
     };
-    let _ = dict;
     vm.incref(doc);
     let Some(get) = vm.slots_of(doc).tp_descr_get else {
         return Ok(doc);

@@ -183,11 +183,7 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
         flags = flags.with(TypeFlags::MANAGED_WEAKREF);
     }
     let may_add_gc = !new.slot_names.is_empty() || new.add_dict || new.add_weak;
-    if base_flags.contains(TypeFlags::HAVE_GC)
-        || may_add_gc
-        || new.base == types::OBJECT
-        || vm_always_gc(&new.bases)
-    {
+    if base_flags.contains(TypeFlags::HAVE_GC) || may_add_gc || new.base == types::OBJECT {
         flags = flags.with(TypeFlags::HAVE_GC);
     }
     // Inline values: a managed dict and nothing variable or fixed in front (facts 1.6.1).
@@ -195,8 +191,6 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
     if flags.contains(TypeFlags::MANAGED_DICT) && basicsize == 16 && base_item == 0 {
         flags = flags.with(TypeFlags::INLINE_VALUES);
     }
-    let serial = vm.interp.next_type_serial;
-    vm.interp.next_type_serial += 1;
     let shared_address = if flags.contains(TypeFlags::INLINE_VALUES) {
         vm.heap.malloc(SHARED_KEYS_BYTES).0
     } else {
@@ -215,8 +209,7 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
         tp_bases: new.bases_tuple,
         tp_mro: ObjId::NULL,
         tp_base: new.base,
-        tp_subclasses: std::collections::BTreeMap::new(),
-        serial,
+        tp_subclasses: ObjId::NULL,
         tp_doc: "",
         tp_version_tag: 0,
         weakrefs: base_weakrefs,
@@ -243,11 +236,6 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
     vm.init_managed(ty);
     vm.heap.track(ty);
     Ok(ty)
-}
-
-/// Classes with only untracked static bases still are collectable as every class instance is.
-const fn vm_always_gc(_bases: &[ObjId]) -> bool {
-    false
 }
 
 fn take_qualname(vm: &mut Vm, new: &NewType) -> PyResult<ObjId> {
@@ -315,10 +303,9 @@ fn type_new_slots(vm: &mut Vm, new: &mut NewType) -> PyResult<()> {
         }
         let mangled = mangle(&class_name, &text);
         let name = vm.intern(&mangled);
-        if let Some(value) = vm.dict_get_str(new.dict, name) {
+        if vm.dict_get_str(new.dict, name).is_some() {
             // `__classcell__` and `__qualname__` may be named: they are consumed later.
             if text != "__qualname__" && text != "__classcell__" {
-                let _ = value;
                 return Err(vm.value_error(format!(
                     "'{text}' in __slots__ conflicts with class variable"
                 )));
@@ -378,7 +365,6 @@ pub fn mangle(class_name: &str, name: &str) -> String {
 fn type_new_finish(vm: &mut Vm, new: &NewType, ty: ObjId, kwargs: ObjId) -> PyResult<()> {
     let dict = new.dict;
     set_module(vm, dict)?;
-    type_new_set_doc(vm, ty, dict)?;
     wrap_function(vm, dict, names::NEW, false)?;
     wrap_function(vm, dict, names::INIT_SUBCLASS, true)?;
     wrap_function(vm, dict, names::CLASS_GETITEM, true)?;
@@ -393,7 +379,7 @@ fn type_new_finish(vm: &mut Vm, new: &NewType, ty: ObjId, kwargs: ObjId) -> PyRe
         vm.dict_set(dict, name, descr)?;
         vm.decref(descr);
     }
-    let classcell = take_classcell(vm, ty, dict)?;
+    let classcell = take_classcell(vm, dict)?;
     if !classcell.is_null() {
         vm.cell_set(classcell, ty);
         vm.decref(classcell);
@@ -428,21 +414,12 @@ fn type_new_finish(vm: &mut Vm, new: &NewType, ty: ObjId, kwargs: ObjId) -> PyRe
         vm.dict_set(dict, names::HASH, NONE)?;
     }
     vm.fixup_slots(ty);
-    let serial = vm.heap.type_object(ty).serial;
     for &base in &new.bases {
-        vm.heap
-            .type_object_mut(base)
-            .tp_subclasses
-            .insert(serial, ty);
+        vm.add_subclass(base, ty)?;
     }
     inherit_patma_flags(vm, ty, &new.bases);
     set_names(vm, ty, dict)?;
     init_subclass(vm, ty, kwargs)
-}
-
-/// A class without a docstring still has `__doc__` (added last); one with keeps its own.
-fn type_new_set_doc(_vm: &mut Vm, _ty: ObjId, _dict: ObjId) -> PyResult<()> {
-    Ok(())
 }
 
 fn inherit_patma_flags(vm: &mut Vm, ty: ObjId, bases: &[ObjId]) {
@@ -523,11 +500,10 @@ fn wrap_function(vm: &mut Vm, dict: ObjId, name: ObjId, class_method: bool) -> P
     Ok(())
 }
 
-fn take_classcell(vm: &mut Vm, ty: ObjId, dict: ObjId) -> PyResult<ObjId> {
+fn take_classcell(vm: &mut Vm, dict: ObjId) -> PyResult<ObjId> {
     let Some(cell) = vm.dict_get_str(dict, names::CLASSCELL) else {
         return Ok(ObjId::NULL);
     };
-    let _ = ty;
     if vm.type_of(cell) != types::CELL {
         let repr = vm.type_name_of(cell);
         return Err(vm.type_error(format!(

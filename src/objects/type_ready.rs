@@ -30,8 +30,7 @@ impl TypeObject {
             tp_bases: ObjId::NULL,
             tp_mro: ObjId::NULL,
             tp_base: spec.tp_base,
-            tp_subclasses: std::collections::BTreeMap::new(),
-            serial: 0,
+            tp_subclasses: ObjId::NULL,
             tp_doc: spec.tp_doc,
             tp_version_tag: 0,
             weakrefs: spec.weakrefs,
@@ -49,18 +48,7 @@ impl TypeObject {
 impl Vm {
     /// A built-in type that is made when its module is imported: the same one every time.
     pub fn native_type(&mut self, spec: &'static TypeSpec) -> ObjId {
-        if let Some(&known) = self.interp.native_types.get(spec.tp_name) {
-            return known;
-        }
-        let id = self.heap.alloc(
-            types::TYPE,
-            Payload::Type(Box::new(TypeObject::from_spec(spec))),
-            Reuse::Fresh,
-        );
-        self.heap.immortalize(id);
-        self.interp.native_types.insert(spec.tp_name, id);
-        self.type_ready(id, spec);
-        id
+        self.native_subtype(spec, spec.tp_base)
     }
 
     /// As [`Self::native_type`] for a type whose base is itself made on demand.
@@ -90,8 +78,6 @@ impl Vm {
         } else {
             spec.tp_base
         };
-        let serial = self.interp.next_type_serial;
-        self.interp.next_type_serial += 1;
         let bases = if base.is_null() {
             EMPTY_TUPLE
         } else {
@@ -120,7 +106,6 @@ impl Vm {
         ty.tp_bases = bases;
         ty.tp_mro = mro;
         ty.tp_dict = dict;
-        ty.serial = serial;
         ty.tp_flags = ty
             .tp_flags
             .with(TypeFlags::READY)
@@ -143,10 +128,8 @@ impl Vm {
         }
         self.add_methods(id, dict, spec);
         if let Some(b) = inherited {
-            self.heap
-                .type_object_mut(b)
-                .tp_subclasses
-                .insert(serial, id);
+            self.add_subclass(b, id)
+                .expect("types can be weakly referenced and ints hashed");
         }
         self.heap.touch(id);
     }
@@ -406,14 +389,7 @@ impl Vm {
         if self.heap.type_object(ty).is_heap_type() {
             self.fixup_slots(ty);
         }
-        let subclasses: Vec<ObjId> = self
-            .heap
-            .type_object(ty)
-            .tp_subclasses
-            .values()
-            .copied()
-            .collect();
-        for subclass in subclasses {
+        for subclass in self.subclasses_of(ty) {
             self.refresh_slots(subclass);
         }
     }
@@ -423,14 +399,7 @@ impl Vm {
         if let Payload::Type(t) = self.heap.payload_mut_quiet(ty) {
             t.tp_version_tag = 0;
         }
-        let subclasses: Vec<ObjId> = self
-            .heap
-            .type_object(ty)
-            .tp_subclasses
-            .values()
-            .copied()
-            .collect();
-        for subclass in subclasses {
+        for subclass in self.subclasses_of(ty) {
             self.type_modified(subclass);
         }
     }

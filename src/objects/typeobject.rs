@@ -3,8 +3,6 @@
 //! Mirrors the struct half of `Objects/typeobject.c`; making classes, the MRO, inheritance of
 //! slots and look-up are in the files `type_*.rs` beside this one.
 
-use std::collections::BTreeMap;
-
 use crate::base::ObjId;
 
 use super::methodobject::{GetSetDef, MemberDef, MethodDef};
@@ -133,10 +131,8 @@ pub struct TypeObject {
     pub tp_mro: ObjId,
     /// Owned; NULL for `object` alone.
     pub tp_base: ObjId,
-    /// Direct subclasses by their serial number, not counted (weak in C).
-    pub tp_subclasses: BTreeMap<u32, ObjId>,
-    /// Serial number of this type, which orders `__subclasses__()`.
-    pub serial: u32,
+    /// A dict from addresses to weak references to the direct subclasses; owned, NULL for none.
+    pub tp_subclasses: ObjId,
     pub tp_doc: &'static str,
     /// The version for inline caches; 0: none assigned.
     pub tp_version_tag: u32,
@@ -218,6 +214,7 @@ impl TypeObject {
                 ("ht_name", self.ht_name),
                 ("ht_qualname", self.ht_qualname),
                 ("ht_slots", self.ht_slots),
+                ("tp_subclasses", self.tp_subclasses),
                 ("", ObjId::NULL),
             ]
         } else {
@@ -226,6 +223,7 @@ impl TypeObject {
                 ("tp_mro", self.tp_mro),
                 ("tp_bases", self.tp_bases),
                 ("tp_base", self.tp_base),
+                ("tp_subclasses", self.tp_subclasses),
             ]
         };
         for (name, id) in hidden {
@@ -242,6 +240,7 @@ impl TypeObject {
             &mut self.tp_dict,
             &mut self.tp_bases,
             &mut self.tp_mro,
+            &mut self.tp_subclasses,
             &mut self.ht_name,
             &mut self.ht_qualname,
             &mut self.ht_slots,

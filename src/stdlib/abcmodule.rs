@@ -290,8 +290,7 @@ fn set_patma_recursively(vm: &mut Vm, class: ObjId, patma: TypeFlags) {
         return;
     }
     t.tp_flags = t.tp_flags.without(both).with(patma);
-    let subclasses: Vec<ObjId> = t.tp_subclasses.values().copied().collect();
-    for subclass in subclasses {
+    for subclass in vm.subclasses_of(class) {
         set_patma_recursively(vm, subclass, patma);
     }
 }

@@ -75,11 +75,10 @@ pub(super) fn aiter(vm: &mut Vm, _: ObjId, obj: ObjId) -> PyResult<ObjId> {
 
 pub(super) fn next(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("next", args.len(), 1, 2)?;
-    if vm.slots_of(args[0]).tp_iternext.is_none() {
+    let Some(next) = vm.slots_of(args[0]).tp_iternext else {
         let name = vm.type_name_of(args[0]);
         return Err(vm.type_error(format!("'{name}' object is not an iterator")));
-    }
-    let next = vm.slots_of(args[0]).tp_iternext.expect("checked above");
+    };
     match next(vm, args[0]) {
         Ok(Some(value)) => Ok(value),
         Ok(None) => match args.get(1) {

@@ -8,7 +8,7 @@ use egui::{Align2, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2};
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
 use crate::app::selection::Selection;
-use crate::app::ui::theme::{self, mix, space};
+use crate::app::ui::theme::{self, mix};
 use crate::app::ui::widgets::{self, VirtualRows, object_link};
 use crate::base::SourceLocation;
 use crate::events::CodeId;
@@ -399,5 +399,4 @@ fn stack_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, stack: &[Variable], handler
                     }
                 });
         });
-    let _ = space::S;
 }
