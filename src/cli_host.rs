@@ -39,7 +39,10 @@ impl CliHost {
         };
         let real = path.canonicalize().ok()?;
         let shown = real.starts_with(&self.directory)
-            || self.stdlib.as_ref().is_some_and(|base| real.starts_with(base));
+            || self
+                .stdlib
+                .as_ref()
+                .is_some_and(|base| real.starts_with(base));
         shown.then_some(real)
     }
 }

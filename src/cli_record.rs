@@ -84,7 +84,8 @@ pub(crate) fn record(args: &RecordArgs) -> Result<u8, Failure> {
     };
     let directory = args.file.parent().map(Path::to_owned).unwrap_or_default();
     let options = SessionOptions {
-        program: args.file.to_string_lossy().into_owned(),
+        program: ouroscope::session::program_name(&args.file),
+        argv0: Some(args.file.to_string_lossy().into_owned()),
         source: read(&args.file)?,
         args: args.args.clone(),
         hash_seed: args.seed_hash,

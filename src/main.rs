@@ -236,7 +236,8 @@ fn run_file(args: RunArgs) -> Result<u8, Failure> {
     } = args;
     let options = RunOptions {
         source: read(&file)?,
-        filename: file.to_string_lossy().into_owned(),
+        filename: ouroscope::session::program_name(&file),
+        argv0: file.to_string_lossy().into_owned(),
         args,
         hash_seed: seed_hash,
         path: vec![EMBEDDED_STDLIB.to_owned()],

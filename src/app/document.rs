@@ -78,7 +78,7 @@ impl Document {
     fn run_program(title: String, path: Option<PathBuf>, source: Vec<u8>) -> Self {
         let name = path
             .as_ref()
-            .map_or_else(|| title.clone(), |path| path.display().to_string());
+            .map_or_else(|| title.clone(), |path| crate::session::program_name(path));
         let text = crate::syntax::decode_source(&source)
             .unwrap_or_else(|_| String::from_utf8_lossy(&source).into_owned());
         let text = SourceText::new(&text);

@@ -56,7 +56,10 @@ impl SessionHost {
         let directory = self.directory.as_ref()?;
         let real = path.canonicalize().ok()?;
         let shown = real.starts_with(directory)
-            || self.stdlib.as_ref().is_some_and(|base| real.starts_with(base));
+            || self
+                .stdlib
+                .as_ref()
+                .is_some_and(|base| real.starts_with(base));
         shown.then_some(real)
     }
 

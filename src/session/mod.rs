@@ -12,4 +12,4 @@ mod session;
 pub use crate::stdlib::sysmodule::EMBEDDED_STDLIB;
 pub use limits::Limits;
 pub use report::{Info, info};
-pub use session::{Outcome, Progress, Session, SessionError, SessionOptions, Sink};
+pub use session::{Outcome, Progress, Session, SessionError, SessionOptions, Sink, program_name};

@@ -1,7 +1,7 @@
 //! A run in progress: the machine on its own thread, its recording, and the way to stop it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -36,6 +36,8 @@ pub struct SessionOptions {
     /// The path as messages show it, or a name such as `<editor>`.
     pub program: String,
     pub source: Vec<u8>,
+    /// `sys.argv[0]`, where it is not `program`.
+    pub argv0: Option<String>,
     /// `sys.argv[1:]`.
     pub args: Vec<String>,
     /// `PYTHONHASHSEED`.
@@ -145,6 +147,7 @@ impl Session {
             sources,
         );
         let run_options = RunOptions {
+            argv0: options.argv0.unwrap_or_else(|| options.program.clone()),
             filename: options.program.clone(),
             source: options.source,
             args: options.args,
@@ -243,8 +246,17 @@ fn sentence(stop: &crate::objects::vm::Stop) -> String {
     }
 }
 
+/// The path of a program as messages and `__file__` show it, whatever folder the user is in.
+pub fn program_name(file: &Path) -> String {
+    let path = std::path::absolute(file);
+    path.as_deref()
+        .unwrap_or(file)
+        .to_string_lossy()
+        .into_owned()
+}
+
 fn header_of(options: &SessionOptions) -> Header {
-    let mut argv = vec![options.program.clone()];
+    let mut argv = vec![options.argv0.as_ref().unwrap_or(&options.program).clone()];
     argv.extend(options.args.iter().cloned());
     let mut others = BTreeMap::new();
     let defaults = Limits::default();

@@ -17,8 +17,11 @@ pub const STACK_SIZE: usize = 1 << 30;
 /// What a run is given.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
-    /// The file name as messages show it.
+    /// The file name as messages and `__file__` show it: an absolute path, unless the source is
+    /// in no file.
     pub filename: String,
+    /// `sys.argv[0]`: the file name as the user gave it.
+    pub argv0: String,
     pub source: Vec<u8>,
     /// `sys.argv[1:]`.
     pub args: Vec<String>,
@@ -77,7 +80,7 @@ fn prepare(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     vm.decref(builtins);
     let sysdict = vm.interp.sysdict;
     vm.dict_set_name(sysdict, "modules", modules);
-    let mut argv = vec![vm.new_str(&options.filename)];
+    let mut argv = vec![vm.new_str(&options.argv0)];
     for arg in &options.args {
         argv.push(vm.new_str(arg));
     }
