@@ -421,10 +421,16 @@ fn set_callable(vm: &mut Vm, this: ObjId, callable: ObjId) {
     vm.xdecref(old);
 }
 
-/// `__module__`, `__name__`, `__qualname__`, `__doc__` of the wrapped function
-/// (`functools_wraps` of `funcobject.c`).
+/// What names, documents and annotates the wrapped function (`functools_wraps` of
+/// `funcobject.c`).
 fn copy_wrapped_attributes(vm: &mut Vm, this: ObjId, callable: ObjId) -> PyResult<()> {
-    for name in [names::MODULE, names::NAME, names::QUALNAME, names::DOC] {
+    for name in [
+        names::MODULE,
+        names::NAME,
+        names::QUALNAME,
+        names::DOC,
+        names::ANNOTATIONS,
+    ] {
         if let Some(value) = vm.getattr_opt(callable, name)? {
             let result = vm.instance_set(this, name, value);
             vm.decref(value);

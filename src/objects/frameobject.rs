@@ -346,6 +346,23 @@ pub fn frame_object_at(vm: &mut Vm, index: usize) -> ObjId {
     vm.incref(id)
 }
 
+/// The frame object of the innermost complete frame of any thread: a new reference; `None` when the
+/// thread runs no Python code.
+pub fn innermost_frame_object(vm: &mut Vm, thread: ThreadId) -> Option<ObjId> {
+    if thread == vm.tstate.id {
+        let complete = |&index: &usize| !vm.frame_is_incomplete(index);
+        let index = (0..vm.tstate.frames.len()).rev().find(complete)?;
+        return Some(frame_object_at(vm, index));
+    }
+    // The state of that thread stands in for the current one meanwhile.
+    let other = vm.other_tstates.remove(&thread)?;
+    let current = std::mem::replace(&mut vm.tstate, other);
+    let found = innermost_frame_object(vm, thread);
+    let other = std::mem::replace(&mut vm.tstate, current);
+    vm.other_tstates.insert(thread, other);
+    found
+}
+
 fn report_frame_object(vm: &mut Vm, frame: FrameId, new: ObjId) {
     if vm.heap.reporter.is_on() {
         vm.heap.reporter.emit(crate::events::Event::FrameObject {

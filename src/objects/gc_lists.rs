@@ -203,6 +203,41 @@ impl Heap {
         self.gc_heads[next.index()].prev = prev;
     }
 
+    /// The last object of a list; its head when it is empty.
+    pub fn last_of(&self, list: GcList) -> ObjId {
+        self.gc_heads[list_head(list).index()].prev
+    }
+
+    /// Moves the objects that came to generation 0 after `last` to where the interpreter's own
+    /// objects are by now, and forgets that they were counted.
+    pub fn settle_startup_objects(&mut self, last: ObjId, count: u32) {
+        let head = list_head(GcList::Generation0);
+        let old = self.gc.stats[1][0] + self.gc.stats[2][0] > 0;
+        let to = if old {
+            GcList::Generation2
+        } else {
+            GcList::Generation1
+        };
+        loop {
+            let id = self.gc_heads[last.index()].next;
+            if id == head {
+                break;
+            }
+            self.move_to(id, to);
+        }
+        self.set_count(0, count);
+    }
+
+    /// Sets the counter of a generation.
+    pub fn set_count(&mut self, generation: usize, new: u32) {
+        let old = std::mem::replace(&mut self.gc.count[generation], new);
+        self.reporter.emit(Event::GcCount {
+            generation: generation as u8,
+            old,
+            new,
+        });
+    }
+
     /// The objects of a list, in order.
     pub fn list_members(&self, list: GcList) -> Vec<ObjId> {
         let head = list_head(list);

@@ -331,7 +331,7 @@ impl Heap {
             self.incref(ob_type);
         }
         if self.reporter.is_on() {
-            let shown = pre_header + size + self.separate_size(id);
+            let shown = self.sizeof(id);
             self.report_new(id, gc, reused.is_some(), shown as u32);
         }
         id
@@ -436,6 +436,16 @@ impl Heap {
             });
         }
         new
+    }
+
+    /// What `sys.getsizeof` gives for an object that was just made.
+    pub(super) fn sizeof(&self, id: ObjId) -> usize {
+        let object = self.get(id);
+        let ty = self.type_object(object.ob_type);
+        let (basic, item) = (ty.tp_basicsize as usize, ty.tp_itemsize as usize);
+        ty.pre_header_size()
+            + allocation_size(basic, item, object.ob_type, &object.payload)
+            + self.separate_size(id)
     }
 
     /// What `__sizeof__` counts beside the object's own block: arrays and tables. Inline values are

@@ -12,17 +12,17 @@ use crate::memory::PoolChange;
 use super::heap::Heap;
 use super::object::{Payload, Place};
 
+/// `sizeof(PyTypeObject)`.
+const STATIC_TYPE_SIZE: usize = 416;
+
 impl Heap {
     /// Reports an object that exists before the interpreter starts, as CPython's static data does.
     pub(super) fn report_static(&mut self, id: ObjId) {
-        let size = match self.payload(id) {
-            Payload::Int(_) => 28,
-            Payload::Str(s) if s.text.is_ascii() => 41 + s.text.len(),
-            Payload::Str(s) => 57 + s.text.len() * s.text.kind(),
-            Payload::Bytes(b) => 33 + b.len(),
-            Payload::Tuple(items) => 40 + 8 * items.len(),
-            Payload::Type(_) => 416,
-            _ => 16,
+        // A static type is its bare struct, in front of which the collector keeps nothing.
+        let size = if matches!(self.payload(id), Payload::Type(_)) {
+            STATIC_TYPE_SIZE
+        } else {
+            self.sizeof(id)
         };
         self.reporter.emit(Event::Alloc {
             gc: false,

@@ -66,6 +66,13 @@ impl MethodDef {
         }
     }
 
+    /// With a line of documentation.
+    #[must_use]
+    pub const fn with_doc(mut self, ml_doc: &'static str) -> Self {
+        self.ml_doc = ml_doc;
+        self
+    }
+
     /// As a class method.
     #[must_use]
     pub const fn class_method(mut self) -> Self {

@@ -4,8 +4,9 @@
 
 use crate::base::ObjId;
 
-use super::methodobject::MethodDef;
+use super::builtin_descr::own_dict_get;
 use super::methodobject::MethodImpl::{NoArgs, VarArgsKeywords};
+use super::methodobject::{MemberDef, MethodDef};
 use super::object::Payload;
 use super::repr_writer::ReprWriter;
 use super::slots::{CompareOp, Slots};
@@ -30,6 +31,11 @@ pub static SIMPLE_NAMESPACE: TypeSpec = TypeSpec {
         MethodDef::new("__reduce__", NoArgs(namespace_reduce), ""),
         MethodDef::new("__replace__", VarArgsKeywords(namespace_replace), ""),
     ],
+    members: &[MemberDef {
+        name: "__dict__",
+        get: own_dict_get,
+        set: None,
+    }],
     tp_doc: "A simple attribute-based namespace.",
     dict: true,
     ..TypeSpec::EMPTY

@@ -320,7 +320,9 @@ fn type_new_slots(vm: &mut Vm, new: &mut NewType) -> PyResult<()> {
         .collect();
     keyed.sort();
     new.slot_names = keyed.into_iter().map(|(_, n)| n).collect();
+    let sorted = vm.new_list_from(&new.slot_names);
     let newslots = vm.new_tuple_from(&new.slot_names);
+    vm.decref(sorted);
     vm.decref(std::mem::replace(&mut new.slots_tuple, newslots));
     // Any base beside the best one may already bring a dict or weak references.
     for &other in &new.bases.clone() {
@@ -517,11 +519,9 @@ fn take_classcell(vm: &mut Vm, dict: ObjId) -> PyResult<ObjId> {
 
 /// `__set_name__` of each value, in order (`type_new_set_names`).
 fn set_names(vm: &mut Vm, ty: ObjId, dict: ObjId) -> PyResult<()> {
-    let entries = vm.dict_entries(dict);
-    for &(key, value) in &entries {
-        vm.incref(key);
-        vm.incref(value);
-    }
+    // A copy: `__set_name__` may change the namespace.
+    let copy = vm.dict_copy(dict);
+    let entries = vm.dict_entries(copy);
     let mut result = Ok(());
     for &(key, value) in &entries {
         let Ok(Some(method)) = vm.lookup_special(value, names::SET_NAME) else {
@@ -542,10 +542,7 @@ fn set_names(vm: &mut Vm, ty: ObjId, dict: ObjId) -> PyResult<()> {
             break;
         }
     }
-    for &(key, value) in &entries {
-        vm.decref(key);
-        vm.decref(value);
-    }
+    vm.decref(copy);
     result
 }
 

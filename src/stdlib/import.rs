@@ -4,7 +4,7 @@
 //! finders.
 
 use crate::base::ObjId;
-use crate::events::Event;
+use crate::events::{Event, GcList};
 use crate::interpreter::frames;
 
 use crate::objects::vm::{PyResult, Vm};
@@ -63,7 +63,41 @@ struct Found {
     package: Option<String>,
 }
 
+/// What CPython's start has imported, in Python, before the program begins.
+const STARTUP_MODULES: &[&str] = &[
+    "_collections_abc",
+    "_sitebuiltins",
+    "abc",
+    "codecs",
+    "encodings",
+    "encodings.aliases",
+    "encodings.utf_8",
+    "genericpath",
+    "io",
+    "os",
+    "posixpath",
+    "site",
+    "stat",
+];
+
+/// Loads a module; one that CPython's start has loaded already leaves no trace in the collector's
+/// young generation.
 fn load(vm: &mut Vm, name: &str, search_path: Option<Vec<String>>) -> PyResult<ObjId> {
+    if !STARTUP_MODULES.contains(&name) {
+        return find_and_load(vm, name, search_path);
+    }
+    let gc = &mut vm.heap.gc;
+    let (enabled, scheduled, count) = (gc.enabled, gc.scheduled, gc.count[0]);
+    gc.enabled = false;
+    let last = vm.heap.last_of(GcList::Generation0);
+    let result = find_and_load(vm, name, search_path);
+    vm.heap.settle_startup_objects(last, count);
+    vm.heap.gc.enabled = enabled;
+    vm.heap.gc.scheduled = scheduled;
+    result
+}
+
+fn find_and_load(vm: &mut Vm, name: &str, search_path: Option<Vec<String>>) -> PyResult<ObjId> {
     if let Some(module) = super::create_native_module(vm, name)? {
         let modules = vm.interp.modules;
         vm.dict_set_name(modules, name, module);

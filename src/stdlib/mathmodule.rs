@@ -341,7 +341,7 @@ fn natural_scale(
     if vm.is_int(x) {
         let value = big_arg(vm, x);
         if value <= BigInt::ZERO {
-            return Err(vm.value_error("expected a positive input"));
+            return Err(raise(vm, Error::EDOM));
         }
         if integer::to_f64(&value).is_none() {
             // Too large for a float: the logarithm of the leading bits plus that of the scale.
@@ -357,18 +357,6 @@ fn natural_scale(
         }
     }
     let value = float_arg(vm, x)?;
-    if value <= 0.0 {
-        return Err(
-            vm.value_error(if vm.is_int(x) || value == 0.0 || value < 0.0 {
-                format!(
-                    "expected a positive input, got {}",
-                    crate::base::format::float::repr_float(value)
-                )
-            } else {
-                "expected a positive input".to_owned()
-            }),
-        );
-    }
     f(value).map_err(|e| raise(vm, e))
 }
 
@@ -381,7 +369,7 @@ fn log(vm: &mut Vm, _module: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     };
     let denominator = natural_scale(vm, base, natural, 0.0)?;
     if denominator == 0.0 {
-        return Err(vm.raise(types::ZERO_DIVISION_ERROR, "division by zero"));
+        return Err(vm.raise(types::ZERO_DIVISION_ERROR, "float division by zero"));
     }
     Ok(vm.new_float(numerator / denominator))
 }

@@ -180,12 +180,7 @@ fn settle_startup(vm: &mut Vm) {
     }
     let counts = [COUNT_AT_START, STARTUP_COLLECTIONS, 0];
     for (generation, new) in counts.into_iter().enumerate() {
-        let old = std::mem::replace(&mut vm.heap.gc.count[generation], new);
-        vm.heap.reporter.emit(Event::GcCount {
-            generation: generation as u8,
-            old,
-            new,
-        });
+        vm.heap.set_count(generation, new);
     }
     vm.heap.gc.scheduled = false;
     vm.heap.gc.stats[0] = [u64::from(STARTUP_COLLECTIONS), STARTUP_COLLECTED, 0];

@@ -2,8 +2,9 @@
 //!
 //! Mirrors `Python/sysmodule.c`.
 
-use crate::base::ObjId;
+use crate::base::{ObjId, ThreadId};
 use crate::events::Stream;
+use crate::interpreter::threads;
 use crate::objects::frameobject;
 use crate::objects::getargs::Signature;
 use crate::objects::methodobject::{MethodDef, MethodImpl};
@@ -61,6 +62,16 @@ pub static MODULE: ModuleDef = ModuleDef {
             "_getframe",
             MethodImpl::Fast(getframe),
             "($module, depth=0, /)",
+        ),
+        MethodDef::new(
+            "_current_frames",
+            MethodImpl::NoArgs(current_frames),
+            "($module, /)",
+        ),
+        MethodDef::new(
+            "_current_exceptions",
+            MethodImpl::NoArgs(current_exceptions),
+            "($module, /)",
         ),
         MethodDef::new(
             "displayhook",
@@ -307,6 +318,47 @@ fn getframe(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     Err(vm.value_error("call stack is not deep enough"))
 }
 
+/// The identifiers of all threads, newest first, with the number that finds their state.
+fn all_threads(vm: &Vm) -> Vec<ThreadId> {
+    let others = vm.other_tstates.keys().copied();
+    let mut all: Vec<ThreadId> = others.chain([vm.tstate.id]).collect();
+    all.sort_unstable();
+    all.reverse();
+    all
+}
+
+/// The innermost frame of each thread that runs Python code (`_PyThread_CurrentFrames`).
+fn current_frames(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+    let result = vm.new_dict();
+    for thread in all_threads(vm) {
+        let Some(frame) = frameobject::innermost_frame_object(vm, thread) else {
+            continue;
+        };
+        let ident = vm.new_int(threads::ident_of(thread) as i64);
+        vm.dict_set(result, ident, frame)?;
+        vm.decref(ident);
+        vm.decref(frame);
+    }
+    Ok(result)
+}
+
+/// The exception that each thread handles, or `None` (`_PyThread_CurrentExceptions`).
+fn current_exceptions(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
+    let result = vm.new_dict();
+    for thread in all_threads(vm) {
+        let tstate = match vm.other_tstates.get(&thread) {
+            Some(other) => other,
+            None => &vm.tstate,
+        };
+        let mut handled = tstate.exc_info.iter().rev().copied();
+        let exception = handled.find(|id| !id.is_null()).unwrap_or(NONE);
+        let ident = vm.new_int(threads::ident_of(thread) as i64);
+        vm.dict_set(result, ident, exception)?;
+        vm.decref(ident);
+    }
+    Ok(result)
+}
+
 fn displayhook(vm: &mut Vm, _: ObjId, value: ObjId) -> PyResult<ObjId> {
     if value == NONE {
         return Ok(NONE);
@@ -327,7 +379,7 @@ fn excepthook(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
 }
 
 fn getswitchinterval(vm: &mut Vm, _: ObjId) -> PyResult<ObjId> {
-    let interval = crate::interpreter::threads::scheduler(vm).interval().secs();
+    let interval = threads::scheduler(vm).interval().secs();
     Ok(vm.new_float(interval))
 }
 
@@ -344,7 +396,7 @@ fn setswitchinterval(vm: &mut Vm, _: ObjId, interval: ObjId) -> PyResult<ObjId> 
         return Err(vm.value_error("switch interval must be strictly positive"));
     }
     let interval = crate::threads::Nanos::from_secs_ceil(secs);
-    let scheduler = crate::interpreter::threads::scheduler(vm);
+    let scheduler = threads::scheduler(vm);
     let old = scheduler.interval();
     scheduler.set_interval(interval);
     let new = scheduler.interval();

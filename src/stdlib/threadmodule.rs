@@ -683,6 +683,7 @@ fn start_thread(
         vm.decref(function);
         vm.xdecref(args);
         vm.xdecref(kwargs);
+        clear_locals_of_thread(vm);
         shared.done.store(true, Ordering::Relaxed);
     })
 }
@@ -811,6 +812,7 @@ static LOCAL: TypeSpec = TypeSpec {
     tp_flags: TypeFlags::HAVE_GC.with(TypeFlags::BASETYPE),
     slots: Slots {
         tp_new: Some(local_new),
+        tp_dealloc: Some(local_dealloc),
         tp_getattro: Some(local_getattro),
         tp_setattro: Some(local_setattro),
         ..Slots::EMPTY
@@ -845,7 +847,39 @@ fn local_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<Obj
         kwargs,
         dicts: vec![(thread, dict)],
     };
-    Ok(vm.generic_alloc(ty, Payload::Native(Box::new(payload))))
+    let this = vm.generic_alloc(ty, Payload::Native(Box::new(payload)));
+    locals(vm).push(this);
+    Ok(this)
+}
+
+const LOCALS: &str = "thread_locals";
+
+/// Every `_local` that lives, not counted: what an ending thread has to look through.
+fn locals(vm: &mut Vm) -> &mut Vec<ObjId> {
+    vm.interp
+        .native_state
+        .entry(LOCALS)
+        .or_insert_with(|| Box::new(Vec::<ObjId>::new()))
+        .downcast_mut()
+        .expect("only this file puts it there")
+}
+
+fn local_dealloc(vm: &mut Vm, this: ObjId) {
+    locals(vm).retain(|&other| other != this);
+}
+
+/// Drops what the ending thread has in every `_local` (`PyThreadState_Clear`).
+fn clear_locals_of_thread(vm: &mut Vm) {
+    let thread = vm.tstate.id;
+    for local in locals(vm).clone() {
+        let Some(object) = vm.heap.native_mut::<LocalObject>(local) else {
+            continue;
+        };
+        if let Some(at) = object.dicts.iter().position(|&(owner, _)| owner == thread) {
+            let (_, dict) = object.dicts.remove(at);
+            vm.decref(dict);
+        }
+    }
 }
 
 /// The current thread's attributes (borrowed), made and initialized when it comes for the first time.

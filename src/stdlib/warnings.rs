@@ -105,10 +105,30 @@ pub fn warn_explicit(
     filename: &str,
     lineno: i32,
 ) -> PyResult<()> {
-    if !ignored(vm, category, false) {
-        show(vm, category, message, filename, lineno);
+    let modules = vm.interp.modules;
+    if vm.dict_get_name(modules, "warnings").is_none() {
+        if !ignored(vm, category, false) {
+            show(vm, category, message, filename, lineno);
+        }
+        return Ok(());
     }
-    Ok(())
+    let text = vm.new_str(message);
+    let file = vm.new_str(filename);
+    let module = vm.new_str(filename.strip_suffix(".py").unwrap_or(filename));
+    let line = vm.new_int(i64::from(lineno));
+    let result = decide(
+        vm,
+        Warning {
+            message: text,
+            category,
+            file,
+            line,
+            module,
+            registry: NONE,
+        },
+    );
+    vm.decref_all(&[text, file, module, line]);
+    result.map(|none| vm.decref(none))
 }
 
 /// The default filters: `default::DeprecationWarning:__main__`, then `ignore` for
