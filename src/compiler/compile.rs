@@ -96,6 +96,49 @@ pub fn compile_str(source: &str, options: &CompileOptions) -> Result<Compiled, S
     })
 }
 
+/// Parses the bytes of a source file to a tree, with its constants folded when `optimized`.
+pub fn parse(
+    source: &[u8],
+    options: &CompileOptions,
+    optimized: bool,
+) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+    let parsed = on_big_stack(|| syntax::parse(source, options.mode));
+    finish_tree(parsed, options, optimized)
+}
+
+/// As [`parse`] for text that is decoded already.
+pub fn parse_str(
+    source: &str,
+    options: &CompileOptions,
+    optimized: bool,
+) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+    let parsed = on_big_stack(|| syntax::parse_str(source, options.mode));
+    finish_tree(parsed, options, optimized)
+}
+
+fn finish_tree(
+    parsed: Result<(Mod, Vec<Warning>), SyntaxError>,
+    options: &CompileOptions,
+    optimized: bool,
+) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+    let (module, warnings) = parsed?;
+    let module = if optimized {
+        optimize_tree(module, options)?
+    } else {
+        module
+    };
+    Ok((module, warnings))
+}
+
+/// Folds the constants of a tree (`PyCF_OPTIMIZED_AST`).
+pub fn optimize_tree(mut module: Mod, options: &CompileOptions) -> Result<Mod, SyntaxError> {
+    on_big_stack(|| {
+        let future = future_features(&module, options)?;
+        ast_opt::optimize(&mut module, fold_options(options, &future))?;
+        Ok(module)
+    })
+}
+
 /// Compiles a tree.
 pub fn compile_ast(module: Mod, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
     on_big_stack(|| compile_module(module, Vec::new(), SourceText::Unknown, options))

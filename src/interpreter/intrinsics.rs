@@ -5,6 +5,7 @@
 use crate::base::ObjId;
 use crate::events::Mode;
 use crate::objects::object::Payload;
+use crate::objects::typevarobject;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{NONE, names, types};
 
@@ -25,13 +26,23 @@ pub fn unary<M: Mode>(eval: &mut Eval<'_, M>, number: u32, value: ObjId) -> PyRe
             };
             Ok(eval.vm.new_tuple_from(&items))
         }
-        7..=9 => typing_call(
+        7 => Ok(typevarobject::make_type_param(
             eval.vm,
-            ["_typevar", "_paramspec", "_typevartuple"][number as usize - 7],
-            &[value],
-        ),
-        10 => typing_call(eval.vm, "_subscript_generic", &[value]),
-        11 => typing_call(eval.vm, "_typealias", &[value]),
+            types::TYPEVAR,
+            value,
+        )),
+        8 => Ok(typevarobject::make_type_param(
+            eval.vm,
+            types::PARAMSPEC,
+            value,
+        )),
+        9 => Ok(typevarobject::make_type_param(
+            eval.vm,
+            types::TYPEVARTUPLE,
+            value,
+        )),
+        10 => typevarobject::subscript_generic(eval.vm, value),
+        11 => Ok(typevarobject::make_type_alias(eval.vm, value)),
         _ => panic!("CALL_INTRINSIC_1 {number}"),
     }
 }
@@ -40,8 +51,8 @@ pub fn unary<M: Mode>(eval: &mut Eval<'_, M>, number: u32, value: ObjId) -> PyRe
 pub fn binary(vm: &mut Vm, number: u32, value2: ObjId, value1: ObjId) -> PyResult<ObjId> {
     match number {
         1 => super::exception_groups::prep_reraise_star(vm, value2, value1),
-        2 => typing_call(vm, "_typevar_with_bound", &[value2, value1]),
-        3 => typing_call(vm, "_typevar_with_constraints", &[value2, value1]),
+        2 => Ok(typevarobject::typevar_with_bound(vm, value2, value1)),
+        3 => Ok(typevarobject::typevar_with_constraints(vm, value2, value1)),
         4 => {
             vm.incref(value1);
             if let Payload::Function(f) = vm.heap.payload_mut(value2) {
@@ -50,17 +61,9 @@ pub fn binary(vm: &mut Vm, number: u32, value2: ObjId, value1: ObjId) -> PyResul
             }
             Ok(vm.incref(value2))
         }
-        5 => typing_call(vm, "_set_typeparam_default", &[value2, value1]),
+        5 => Ok(typevarobject::set_typeparam_default(vm, value2, value1)),
         _ => panic!("CALL_INTRINSIC_2 {number}"),
     }
-}
-
-/// Type parameters are made by native functions of the module `_typing`.
-fn typing_call(vm: &mut Vm, function: &str, args: &[ObjId]) -> PyResult<ObjId> {
-    let module = (vm.hooks.import_module)(vm, "_typing")?;
-    let result = vm.call_method_name(module, function, args);
-    vm.decref(module);
-    result
 }
 
 fn print_expression(vm: &mut Vm, value: ObjId) -> PyResult<ObjId> {

@@ -82,6 +82,7 @@ pub mod type_new;
 pub mod type_ready;
 pub mod type_subclasses;
 pub mod typeobject;
+pub mod typevarobject;
 pub mod unicode_codecs;
 pub mod unicode_format;
 pub mod unicode_iter;
@@ -155,6 +156,14 @@ pub fn static_types() -> Vec<(ObjId, &'static TypeSpec)> {
         (types::WEAKCALLABLEPROXY, &weakproxy::WEAKCALLABLEPROXY),
         (types::GENERIC_ALIAS, &genericaliasobject::TYPE),
         (types::UNION_TYPE, &unionobject::TYPE),
+        (types::TYPEVAR, &typevarobject::TYPEVAR),
+        (types::PARAMSPEC, &typevarobject::PARAMSPEC),
+        (types::PARAMSPEC_ARGS, &typevarobject::PARAMSPEC_ARGS),
+        (types::PARAMSPEC_KWARGS, &typevarobject::PARAMSPEC_KWARGS),
+        (types::TYPEVARTUPLE, &typevarobject::TYPEVARTUPLE),
+        (types::TYPE_ALIAS, &typevarobject::TYPE_ALIAS),
+        (types::GENERIC, &typevarobject::GENERIC),
+        (types::NO_DEFAULT_TYPE, &typevarobject::NO_DEFAULT_TYPE),
         (types::NONE_TYPE, &singletons::NONE_TYPE),
         (types::ELLIPSIS_TYPE, &singletons::ELLIPSIS_TYPE),
         (

@@ -8,12 +8,17 @@ use crate::bytecode::CodeObject;
 use crate::compiler::{self, CompileOptions};
 use crate::objects::vm::{PyResult, Raised, Vm};
 use crate::objects::wellknown::{NONE, types};
+use crate::syntax::error::Warning;
 use crate::syntax::{ErrorKind, Mode, SyntaxError};
 
 /// A flag beside CPython's `PyCF_…`: the source is text, so that it needs no decoding.
 pub const SOURCE_IS_UTF8: u32 = 0x100;
 /// `PyCF_ONLY_AST`.
 const ONLY_AST: u32 = 0x400;
+/// The bit of `PyCF_OPTIMIZED_AST` beside `PyCF_ONLY_AST`.
+const OPTIMIZED_AST: u32 = 0x8000;
+/// `PyCF_TYPE_COMMENTS`.
+const TYPE_COMMENTS: u32 = 0x1000;
 /// `PyCF_ALLOW_TOP_LEVEL_AWAIT`.
 const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
 
@@ -26,8 +31,105 @@ pub fn compile(
     flags: u32,
     optimize: i32,
 ) -> PyResult<ObjId> {
+    if flags & ONLY_AST != 0 {
+        return parse_to_object(vm, source, filename, mode, flags, optimize);
+    }
     let code = compile_shared(vm, source, filename, mode, flags, optimize)?;
     vm.new_code(&code)
+}
+
+/// Parses source text to the objects of its syntax tree.
+fn parse_to_object(
+    vm: &mut Vm,
+    source: &[u8],
+    filename: &str,
+    mode: &str,
+    flags: u32,
+    optimize: i32,
+) -> PyResult<ObjId> {
+    if mode == "func_type" || flags & TYPE_COMMENTS != 0 {
+        return Err(vm.raise(
+            types::NOT_IMPLEMENTED_ERROR,
+            "compile() with type comments is not supported",
+        ));
+    }
+    let options = options(vm, filename, mode, flags, optimize);
+    let optimized = flags & OPTIMIZED_AST != 0;
+    let parsed = match std::str::from_utf8(source) {
+        Ok(text) if flags & SOURCE_IS_UTF8 != 0 => {
+            compiler::compile::parse_str(text, &options, optimized)
+        }
+        _ => compiler::compile::parse(source, &options, optimized),
+    };
+    match parsed {
+        Ok((tree, warnings)) => {
+            issue(vm, warnings, filename)?;
+            super::astmodule::to_object(vm, &tree)
+        }
+        Err(error) => Err(raise_syntax_error(vm, &error, source, filename)),
+    }
+}
+
+/// Compiles the objects of a syntax tree: a new code object, or a tree when the flags ask for one.
+pub fn compile_tree(
+    vm: &mut Vm,
+    tree: ObjId,
+    filename: &str,
+    mode: &str,
+    flags: u32,
+    optimize: i32,
+) -> PyResult<ObjId> {
+    let options = options(vm, filename, mode, flags, optimize);
+    if flags & ONLY_AST != 0 && flags & OPTIMIZED_AST == 0 {
+        return Ok(vm.incref(tree));
+    }
+    let module = super::astmodule::from_object(vm, tree, options.mode)?;
+    if flags & ONLY_AST != 0 {
+        return match compiler::compile::optimize_tree(module, &options) {
+            Ok(tree) => super::astmodule::to_object(vm, &tree),
+            Err(error) => Err(raise_syntax_error(vm, &error, &[], filename)),
+        };
+    }
+    match compiler::compile_ast(module, &options) {
+        Ok(compiled) => {
+            issue(vm, compiled.warnings, filename)?;
+            vm.new_code(&compiled.code)
+        }
+        Err(error) => Err(raise_syntax_error(vm, &error, &[], filename)),
+    }
+}
+
+fn options(vm: &Vm, filename: &str, mode: &str, flags: u32, optimize: i32) -> CompileOptions {
+    let optimize = if optimize < 0 {
+        vm.interp.optimize
+    } else {
+        optimize
+    };
+    CompileOptions {
+        filename: filename.into(),
+        mode: match mode {
+            "eval" => Mode::Eval,
+            "single" => Mode::Single,
+            _ => Mode::Exec,
+        },
+        optimize: optimize as u8,
+        future_flags: flags & compiler::compile::PYCF_MASK,
+        top_level_await: flags & ALLOW_TOP_LEVEL_AWAIT != 0,
+        startup: compiler::Startup::Program,
+    }
+}
+
+/// Issues what the compiler warned about.
+fn issue(vm: &mut Vm, warnings: Vec<Warning>, filename: &str) -> PyResult<()> {
+    for warning in warnings {
+        let category = if warning.category == "DeprecationWarning" {
+            types::DEPRECATION_WARNING
+        } else {
+            types::SYNTAX_WARNING
+        };
+        super::warnings::warn_explicit(vm, category, &warning.msg, filename, warning.lineno)?;
+    }
+    Ok(())
 }
 
 /// Compiles the file that is run as the program: what cannot be decoded is refused in the words
@@ -48,30 +150,7 @@ pub fn compile_shared(
     flags: u32,
     optimize: i32,
 ) -> PyResult<Arc<CodeObject>> {
-    if flags & ONLY_AST != 0 {
-        return Err(vm.raise(
-            types::NOT_IMPLEMENTED_ERROR,
-            "compile() to an abstract syntax tree is not supported",
-        ));
-    }
-    let mode = match mode {
-        "eval" => Mode::Eval,
-        "single" => Mode::Single,
-        _ => Mode::Exec,
-    };
-    let optimize = if optimize < 0 {
-        vm.interp.optimize
-    } else {
-        optimize
-    };
-    let options = CompileOptions {
-        filename: filename.into(),
-        mode,
-        optimize: optimize as u8,
-        future_flags: flags & compiler::compile::PYCF_MASK,
-        top_level_await: flags & ALLOW_TOP_LEVEL_AWAIT != 0,
-        startup: compiler::Startup::Program,
-    };
+    let options = options(vm, filename, mode, flags, optimize);
     let result = if flags & SOURCE_IS_UTF8 != 0 {
         match std::str::from_utf8(source) {
             Ok(text) => compiler::compile_str(text, &options),
@@ -82,20 +161,7 @@ pub fn compile_shared(
     };
     match result {
         Ok(compiled) => {
-            for warning in compiled.warnings {
-                let category = if warning.category == "DeprecationWarning" {
-                    types::DEPRECATION_WARNING
-                } else {
-                    types::SYNTAX_WARNING
-                };
-                super::warnings::warn_explicit(
-                    vm,
-                    category,
-                    &warning.msg,
-                    filename,
-                    warning.lineno,
-                )?;
-            }
+            issue(vm, compiled.warnings, filename)?;
             Ok(compiled.code)
         }
         Err(error) => Err(raise_syntax_error(vm, &error, source, filename)),

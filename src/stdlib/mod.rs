@@ -4,10 +4,12 @@
 //! program: `run`, `shutdown`, `hooks`, `import`, `compile`, `warnings`, `traceback_print`.
 
 pub mod abcmodule;
+pub mod astmodule;
 pub mod atexitmodule;
 pub mod bltinmodule;
 pub mod collectionsmodule;
 pub mod compile;
+pub mod contextvarsmodule;
 pub mod embedded;
 pub mod errnomodule;
 pub mod functoolsmodule;
@@ -57,6 +59,7 @@ pub struct ModuleDef {
 /// Every native module; one line for each.
 pub static MODULES: &[&ModuleDef] = &[
     &abcmodule::MODULE,
+    &astmodule::MODULE,
     &atexitmodule::MODULE,
     &errnomodule::MODULE,
     &iomodule::MODULE,
@@ -66,6 +69,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &smallmodules::IMP,
     &smallmodules::TYPING,
     &collectionsmodule::MODULE,
+    &contextvarsmodule::MODULE,
     &functoolsmodule::MODULE,
     &gcmodule::MODULE,
     &itertoolsmodule::MODULE,

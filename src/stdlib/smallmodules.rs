@@ -86,6 +86,8 @@ pub static TYPING: ModuleDef = ModuleDef {
             vm.incref(ty);
             vm.module_add(module, name, ty);
         }
+        let no_default = crate::objects::typevarobject::no_default(vm);
+        vm.module_add(module, "NoDefault", no_default);
         Ok(())
     },
     doc: "Primitives and accelerators for the typing module.",

@@ -115,6 +115,9 @@ pub(super) fn compile(vm: &mut Vm, _: ObjId, args: &[ObjId], kwnames: ObjId) -> 
     } else {
         flags
     };
+    if super::super::astmodule::is_ast(vm, source) {
+        return super::super::compile::compile_tree(vm, source, &filename, &mode, flags, optimize);
+    }
     let (bytes, is_text) = source_bytes(vm, source, "compile", "string, bytes or AST object")?;
     let flags = if is_text {
         flags | super::super::compile::SOURCE_IS_UTF8

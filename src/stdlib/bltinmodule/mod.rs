@@ -181,6 +181,12 @@ pub static MODULE: ModuleDef = ModuleDef {
         .with_doc("The next item of an asynchronous iterator, as an awaitable."),
         MethodDef::new("oct", MethodImpl::O(functions::oct), "($module, number, /)")
         .with_doc("An integer in base 8, with 0o in front."),
+        MethodDef::new(
+            "open",
+            MethodImpl::FastKeywords(super::iomodule::forbidden),
+            "($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)",
+        )
+        .with_doc("Open a file: the sandbox has none."),
         MethodDef::new("ord", MethodImpl::O(functions::ord), "($module, c, /)")
         .with_doc("The code point of a character."),
         MethodDef::new(
