@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::layout::LayoutKind;
+use super::notes::Mark;
 use super::selection::Selection;
 use super::ui::panels::PanelKind;
 use super::ui::theme::ThemeKind;
@@ -46,6 +47,14 @@ pub enum Command {
     RunToLine(u32),
     ToggleBookmark,
     NextBookmark,
+    PreviousBookmark,
+    SetBookmark(Moment, Mark),
+    RemoveBookmark(Moment),
+    LoopFromHere,
+    LoopToHere,
+    SetLoop(Option<(Moment, Moment)>),
+    NameLoop(String),
+    RemoveRange(usize),
     UndoNavigation,
     RedoNavigation,
 
@@ -60,11 +69,19 @@ pub enum Command {
     GoToStop(usize),
     NextStop,
     PreviousStop,
+    SaveLesson,
+    SaveLessonTo(PathBuf),
+    ToggleSpotlight,
+    ToggleNotes,
 
     // ---- the window
     SetLayout(LayoutKind),
     ResetLayout,
     ShowPanel(PanelKind),
+    TearOff(PanelKind),
+    PutBack(PanelKind),
+    ToggleSettings,
+    SetFoldImports(bool),
     SetTheme(ThemeKind),
     NextTheme,
     LargerText,
@@ -207,6 +224,30 @@ pub fn all() -> Vec<CommandInfo> {
         Command::NextBookmark,
         &[key(Key::N)],
     );
+    add(
+        "Time",
+        "Previous bookmark",
+        Command::PreviousBookmark,
+        &[shift(Key::N)],
+    );
+    add(
+        "Time",
+        "Loop from here",
+        Command::LoopFromHere,
+        &[key(Key::OpenBracket)],
+    );
+    add(
+        "Time",
+        "Loop to here",
+        Command::LoopToHere,
+        &[key(Key::CloseBracket)],
+    );
+    add(
+        "Time",
+        "No loop",
+        Command::SetLoop(None),
+        &[key(Key::Backslash)],
+    );
     for size in StepSize::ALL {
         add("Step size", size.name(), Command::SetStepSize(size), &[]);
     }
@@ -279,6 +320,24 @@ pub fn all() -> Vec<CommandInfo> {
         Command::PreviousStop,
         &[key(Key::PageUp)],
     );
+    add(
+        "Lesson",
+        "Spotlight on or off",
+        Command::ToggleSpotlight,
+        &[key(Key::L)],
+    );
+    add(
+        "Lesson",
+        "Notes on a second window",
+        Command::ToggleNotes,
+        &[ctrl_shift(Key::N)],
+    );
+    add(
+        "Lesson",
+        "Save the bookmarks as a lesson…",
+        Command::SaveLesson,
+        &[],
+    );
 
     add(
         "File",
@@ -332,6 +391,14 @@ pub fn all() -> Vec<CommandInfo> {
     for kind in PanelKind::ALL {
         add("Panel", kind.name(), Command::ShowPanel(kind), &[]);
     }
+    for kind in PanelKind::ALL {
+        add(
+            "In a window of its own",
+            kind.name(),
+            Command::TearOff(kind),
+            &[],
+        );
+    }
 
     add(
         "View",
@@ -344,6 +411,24 @@ pub fn all() -> Vec<CommandInfo> {
         "Commands",
         Command::TogglePalette,
         &[ctrl_shift(Key::P), ctrl(Key::P)],
+    );
+    add(
+        "View",
+        "Settings",
+        Command::ToggleSettings,
+        &[ctrl(Key::Comma)],
+    );
+    add(
+        "View",
+        "Fold imports of the library",
+        Command::SetFoldImports(true),
+        &[],
+    );
+    add(
+        "View",
+        "Show imports of the library at full length",
+        Command::SetFoldImports(false),
+        &[],
     );
     add(
         "View",
@@ -415,13 +500,23 @@ pub fn shortcut_text(shortcut: &KeyboardShortcut) -> String {
 
 /// Which commands the keys of this frame ask for; a text field that has the keyboard keeps it.
 pub fn from_keys(ctx: &egui::Context, commands: &[CommandInfo]) -> Vec<Command> {
-    let typing = ctx.egui_wants_keyboard_input();
+    let focused = ctx.memory(egui::Memory::focused).is_some();
+    let typing = ctx.text_edit_focused();
     // The most particular shortcut first, or Shift+Left would be taken as Left.
     let mut candidates: Vec<(&KeyboardShortcut, &Command)> = commands
         .iter()
         .flat_map(|info| info.keys.iter().map(move |keys| (keys, &info.command)))
         .filter(|(keys, command)| {
             !typing || keys.modifiers.command || **command == Command::Dismiss
+        })
+        // Space presses the button that has the keyboard, and arrows lead on to the next one.
+        .filter(|(keys, _)| {
+            !focused
+                || keys.modifiers.any()
+                || !matches!(
+                    keys.logical_key,
+                    Key::Space | Key::ArrowLeft | Key::ArrowRight
+                )
         })
         .collect();
     candidates.sort_by_key(|(keys, _)| {

@@ -3,7 +3,8 @@
 //! A live run is a recording that still grows; a saved one is complete. Everything above sees the
 //! recording alone, so both look the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,16 +12,18 @@ use super::run::{self, Run};
 use super::walker::Walker;
 use super::{AppError, lessons};
 use crate::base::{Moment, ObjId, ThreadId};
-use crate::events::{CodeId, Event};
+use crate::events::{CodeId, Event, FrameId};
 use crate::trace::{
-    BLOCK_EVENTS, Direction, Player, Recording, RecordingError, Stage, State, Step, find_moment,
-    step,
+    Annotations, BLOCK_EVENTS, Direction, Header, Player, Recording, RecordingError, Stage, State,
+    Step, find_moment, step,
 };
 use crate::views::lesson::{Lesson, Stop};
 use crate::views::look::{Look, Names, function_name};
 use crate::views::source::SourceText;
 use crate::views::steps::StepSize;
+use crate::views::time_axis::TimeAxis;
 use crate::views::timeline::Timeline;
+use crate::views::waits::Waits;
 
 /// An open program or recording.
 pub struct Document {
@@ -29,10 +32,12 @@ pub struct Document {
     source: SourceText,
     names: Names,
     timeline: Timeline,
+    axis: TimeAxis,
+    waits: Waits,
     player: Player,
     walker: Walker,
     run: Option<Run>,
-    lesson: Option<usize>,
+    lesson: Option<Arc<Lesson>>,
     stop: Option<usize>,
     syntax_error: Option<String>,
     /// The moment at which the recording could not be read on.
@@ -55,11 +60,22 @@ impl Document {
             let recording = run::open_recording(path)?;
             return Ok(Self::new(title, Some(path.to_owned()), recording, None));
         }
-        let bytes = std::fs::read(path).map_err(|error| AppError::File {
-            path: path.display().to_string(),
-            reason: run::io_words(&error),
-        })?;
+        if path.extension().is_some_and(|ending| ending == "md") {
+            return Self::open_lesson_file(path);
+        }
+        let bytes = run::read_file(path)?;
         Ok(Self::run_program(title, Some(path.to_owned()), bytes))
+    }
+
+    /// Opens a lesson that somebody wrote: a `lesson.md` with its `program.py` beside it.
+    fn open_lesson_file(path: &Path) -> Result<Self, AppError> {
+        let text = run::read_file(path)?;
+        let lesson = Lesson::parse(&String::from_utf8_lossy(&text));
+        let program = path.with_file_name("program.py");
+        let source = run::read_file(&program)?;
+        let mut document = Self::run_program(lesson.title.clone(), Some(program), source);
+        document.lesson = Some(Arc::new(lesson));
+        Ok(document)
     }
 
     /// Opens a lesson and runs its program.
@@ -71,7 +87,7 @@ impl Document {
             lesson.program.as_bytes().to_vec(),
         );
         document.title.clone_from(&lesson.lesson.title);
-        document.lesson = Some(number);
+        document.lesson = Some(Arc::clone(&lesson.lesson));
         Some(document)
     }
 
@@ -107,6 +123,8 @@ impl Document {
             source,
             names: Names::default(),
             timeline: Timeline::default(),
+            axis: TimeAxis::default(),
+            waits: Waits::new(recording.header().instruction_nanos),
             walker: Walker::start(Arc::clone(&recording)),
             player: Player::new(recording),
             run,
@@ -123,8 +141,59 @@ impl Document {
         let text = source.unwrap_or_else(|| self.source.text().to_owned());
         let mut document =
             Self::run_program(self.title.clone(), self.path.clone(), text.into_bytes());
-        document.lesson = self.lesson;
+        document.lesson.clone_from(&self.lesson);
         document
+    }
+
+    /// The line of the program that was begun last before a moment, and how often it had been
+    /// begun by then.
+    pub fn line_before(&self, moment: Moment) -> Option<(u32, u64)> {
+        let recording = self.player.recording();
+        let mut codes: BTreeMap<FrameId, CodeId> = BTreeMap::new();
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        let mut last = None;
+        let search = crate::trace::Search::kinds(&["FramePush", "Line"]);
+        let walked = search.each(recording, 0..moment.0, |_, event| {
+            match *event {
+                Event::FramePush { frame, code, .. } => {
+                    codes.insert(frame, code);
+                }
+                Event::Line { frame, new, .. } => {
+                    let of_program = codes
+                        .get(&frame)
+                        .and_then(|&code| self.names.code(code))
+                        .is_some_and(|code| self.names.program() == Some(&*code.co_filename));
+                    if of_program && new > 0 {
+                        *counts.entry(new).or_default() += 1;
+                        last = Some(new);
+                    }
+                }
+                _ => {}
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        walked.ok()?;
+        let line = last?;
+        Some((line, counts.get(&line).copied().unwrap_or(1)))
+    }
+
+    /// A name for a moment that holds also when the program changes a little elsewhere: the line
+    /// and its run, where one begins there; else the number.
+    pub fn name_of(&self, moment: Moment) -> String {
+        let number = moment.0.to_string();
+        let Some((line, run)) = self.line_before(moment) else {
+            return number;
+        };
+        let name = if run == 1 {
+            format!("line:{line}")
+        } else {
+            format!("line:{line}#{run}")
+        };
+        if self.find_moment(&name) == Ok(moment) {
+            name
+        } else {
+            number
+        }
     }
 
     /// Takes in what the run recorded since the last time; says whether anything came.
@@ -152,14 +221,28 @@ impl Document {
             match recording.block(number) {
                 Ok(events) => {
                     let end = events.len().min(first + (limit.0 - taken) as usize);
-                    self.timeline
-                        .extend(events.get(first..end).unwrap_or_default());
+                    let events = events.get(first..end).unwrap_or_default();
+                    let names = &self.names;
+                    self.timeline.extend(events, &|code| {
+                        names.code(code).is_some_and(|code| {
+                            &*code.co_name == "<module>"
+                                && !names.is_program_file(&code.co_filename)
+                        })
+                    });
+                    for (at, event) in (taken..).zip(events) {
+                        self.waits.take(at, event);
+                    }
                 }
                 Err(error) => self.damage = Some(error.to_string()),
             }
         }
         self.names.ready = self.timeline.first();
-        self.timeline.taken().0 > before
+        let grew = self.timeline.taken().0 > before;
+        if grew {
+            let end = self.timeline.finalizing().unwrap_or(self.last());
+            self.axis = TimeAxis::new(self.timeline.imports(), end.0);
+        }
+        grew
     }
 
     /// Whether events still wait to be taken in.
@@ -187,6 +270,20 @@ impl Document {
         } else {
             end
         }
+    }
+
+    /// Whether the moment shown is the one at which a finished run is shown first, or later.
+    pub fn is_at_end_of_program(&self) -> bool {
+        let Some(end) = self.timeline.finalizing() else {
+            return false;
+        };
+        let recording = self.player.recording();
+        let later_line = crate::trace::Search::kinds(&["Line"]).when(&|_| true).find(
+            recording,
+            self.moment(),
+            Direction::Forward,
+        );
+        self.moment() >= end || matches!(later_line, Ok(moment) if moment.is_none_or(|m| m > end))
     }
 
     /// The moment shown.
@@ -344,20 +441,50 @@ impl Document {
         }
     }
 
-    /// Saves the recording.
-    pub fn save(&self, path: &Path) -> Result<(), AppError> {
-        run::save_recording(self.player.recording(), path)
+    /// Saves the recording with what the user added to it.
+    pub fn save(&self, path: &Path, annotations: Annotations) -> Result<(), AppError> {
+        let recording = self.player.recording();
+        recording.set_annotations(annotations);
+        run::save_recording(recording, path)
+    }
+
+    /// What somebody added to the recording before it was saved.
+    pub fn annotations(&self) -> Annotations {
+        self.player.recording().annotations()
+    }
+
+    /// How it was run.
+    pub fn header(&self) -> &Header {
+        self.player.recording().header()
     }
 
     /// A name for the saved recording.
     pub fn recording_name(&self) -> String {
-        let stem = self.title.strip_suffix(".py").unwrap_or(&self.title);
-        format!("{stem}.mcap")
+        format!("{}.mcap", self.stem())
+    }
+
+    /// The title without the ending of its file.
+    pub fn stem(&self) -> &str {
+        let title = &self.title;
+        ["py", "mcap"]
+            .iter()
+            .find_map(|ending| title.strip_suffix(ending)?.strip_suffix('.'))
+            .unwrap_or(title)
     }
 
     /// The run at a glance.
     pub const fn timeline(&self) -> &Timeline {
         &self.timeline
+    }
+
+    /// The axis of time with imports of the library folded.
+    pub const fn axis(&self) -> &TimeAxis {
+        &self.axis
+    }
+
+    /// Every wait of every thread.
+    pub const fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// The program's text.
@@ -412,11 +539,22 @@ impl Document {
         }
     }
 
-    /// The name of a code object.
+    /// The name of a code object; the body of a module of the library goes by the module's name.
     pub fn code_name(&self, code: CodeId) -> String {
+        let Some(code) = self.names.code(code) else {
+            return "?".to_owned();
+        };
+        if &*code.co_name == "<module>" && self.names.program() != Some(&*code.co_filename) {
+            return format!("import {}", module_of(&code.co_filename));
+        }
+        function_name(code)
+    }
+
+    /// Whether a code object comes from the program or a module beside it.
+    pub fn is_program_code(&self, code: CodeId) -> bool {
         self.names
             .code(code)
-            .map_or_else(|| "?".to_owned(), |code| function_name(code))
+            .is_some_and(|code| self.names.is_program_file(&code.co_filename))
     }
 
     /// The object that a name of the program stands for at the moment shown: a local of the
@@ -433,14 +571,13 @@ impl Document {
     }
 
     /// The lesson this is, with the stop one is at.
-    pub fn lesson(&self) -> Option<(&'static Lesson, Option<usize>)> {
-        let lesson = lessons::all().get(self.lesson?)?;
-        Some((&lesson.lesson, self.stop))
+    pub fn lesson(&self) -> Option<(&Lesson, Option<usize>)> {
+        Some((self.lesson.as_deref()?, self.stop))
     }
 
     /// Goes to another stop of the lesson.
-    pub fn go_to_stop(&mut self, stop: usize) -> Option<&'static Stop> {
-        let found = self.lesson()?.0.stops.get(stop)?;
+    pub fn go_to_stop(&mut self, stop: usize) -> Option<Stop> {
+        let found = self.lesson.as_ref()?.stops.get(stop)?.clone();
         self.stop = Some(stop);
         Some(found)
     }
@@ -452,6 +589,14 @@ impl Document {
             Stage::Finalizing | Stage::Ended { .. }
         )
     }
+}
+
+/// The name of the module in a file: `lib/json/__init__.py` holds `json`.
+fn module_of(path: &str) -> &str {
+    let path = path.strip_suffix(".py").unwrap_or(path);
+    let path = path.strip_suffix("/__init__").unwrap_or(path);
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.trim_start_matches("<frozen ").trim_end_matches('>')
 }
 
 fn step_of(size: StepSize, selected: Option<ObjId>) -> Option<Step> {

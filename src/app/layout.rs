@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::ui::panels::PanelKind;
 
 /// A way to arrange the panels for one kind of work.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 pub enum LayoutKind {
     #[default]
     Learn,
@@ -15,6 +17,30 @@ pub enum LayoutKind {
     Threads,
     Memory,
     Present,
+}
+
+/// How much room the window has, in points: large text makes a window narrow.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Room {
+    /// For one column.
+    Small,
+    /// For two columns.
+    Narrow,
+    Normal,
+    /// For more columns.
+    Wide,
+}
+
+impl Room {
+    /// The room in so many points of width.
+    pub const fn of(width: f32) -> Self {
+        match width {
+            width if width < 560.0 => Self::Small,
+            width if width < 860.0 => Self::Narrow,
+            width if width <= 1600.0 => Self::Normal,
+            _ => Self::Wide,
+        }
+    }
 }
 
 impl LayoutKind {
@@ -55,11 +81,46 @@ impl LayoutKind {
         }
     }
 
-    /// The panels in their places; `wide` says whether the window has room for more columns.
-    pub fn tree(self, wide: bool) -> Tree<PanelKind> {
+    /// The panel the layout is about, and those that stand beside it, when there is little room.
+    const fn main_and_side(self) -> (&'static [PanelKind], &'static [PanelKind]) {
+        use PanelKind as P;
+        match self {
+            Self::Learn | Self::Present => (
+                &[P::Source, P::Lesson, P::Pipeline, P::Console, P::Events],
+                &[P::Objects, P::Bytecode, P::Frames, P::Inspector, P::Threads],
+            ),
+            Self::Objects => (
+                &[P::Objects, P::Inspector],
+                &[P::Source, P::Frames, P::Bytecode, P::Console, P::Lesson],
+            ),
+            Self::Collector => (
+                &[P::Collector, P::Objects],
+                &[P::Source, P::Inspector, P::Console, P::Lesson],
+            ),
+            Self::Threads => (
+                &[P::Threads],
+                &[P::Source, P::Frames, P::Console, P::Lesson],
+            ),
+            Self::Memory => (
+                &[P::Memory, P::Objects],
+                &[P::Source, P::Inspector, P::Console, P::Lesson],
+            ),
+        }
+    }
+
+    /// The panels in their places.
+    pub fn tree(self, room: Room) -> Tree<PanelKind> {
         use PanelKind as P;
         let mut tiles = Tiles::default();
+        let (main, side) = self.main_and_side();
+        let wide = room == Room::Wide;
         let root = match self {
+            _ if room == Room::Small => tabs(&mut tiles, &[main, side].concat()),
+            _ if room == Room::Narrow => {
+                let main = tabs(&mut tiles, main);
+                let side = tabs(&mut tiles, side);
+                row(&mut tiles, &[(main, 0.55), (side, 0.45)])
+            }
             Self::Learn => {
                 let source = tabs(&mut tiles, &[P::Source, P::Pipeline, P::Lesson]);
                 let console = tabs(&mut tiles, &[P::Console, P::Events]);
@@ -155,6 +216,17 @@ fn linear(tiles: &mut Tiles<PanelKind>, dir: LinearDir, parts: &[(TileId, f32)])
     tiles.insert_container(Container::Linear(linear))
 }
 
+/// Takes a panel out of the tree.
+pub fn take_out(tree: &mut Tree<PanelKind>, kind: PanelKind) {
+    let found = tree.tiles.iter().find_map(|(&id, tile)| match tile {
+        egui_tiles::Tile::Pane(pane) if *pane == kind => Some(id),
+        egui_tiles::Tile::Pane(_) | egui_tiles::Tile::Container(_) => None,
+    });
+    if let Some(id) = found {
+        tree.remove_recursively(id);
+    }
+}
+
 /// Shows a panel: brings its tab to the front, or adds it beside the others.
 pub fn show_panel(tree: &mut Tree<PanelKind>, kind: PanelKind) {
     if tree.make_active(|_, tile| matches!(tile, egui_tiles::Tile::Pane(pane) if *pane == kind)) {
@@ -182,8 +254,11 @@ mod tests {
 
     #[test]
     fn every_layout_shows_what_it_is_named_after() {
-        for kind in LayoutKind::ALL {
-            let tree = kind.tree(true);
+        for (kind, room) in LayoutKind::ALL
+            .into_iter()
+            .flat_map(|kind| [300.0, 700.0, 1280.0, 2000.0].map(|width| (kind, Room::of(width))))
+        {
+            let tree = kind.tree(room);
             let panels: Vec<PanelKind> = tree
                 .tiles
                 .tiles()
@@ -202,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_panel_that_is_not_there_is_added() {
-        let mut tree = LayoutKind::Objects.tree(true);
+        let mut tree = LayoutKind::Objects.tree(Room::Wide);
         show_panel(&mut tree, PanelKind::Memory);
         let found = tree.tiles.tiles().any(
             |tile| matches!(tile, egui_tiles::Tile::Pane(panel) if *panel == PanelKind::Memory),

@@ -1,7 +1,7 @@
 //! The lessons that come with the program: each a folder of `assets/lessons/` with a `program.py`
 //! and a `lesson.md` (the format is described in [`crate::views::lesson`]).
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::views::lesson::Lesson;
 
@@ -11,7 +11,7 @@ pub struct BuiltInLesson {
     /// The name of its folder.
     pub slug: &'static str,
     pub program: &'static str,
-    pub lesson: Lesson,
+    pub lesson: Arc<Lesson>,
 }
 
 macro_rules! lessons { ($($slug:literal)*) => {
@@ -25,20 +25,25 @@ macro_rules! lessons { ($($slug:literal)*) => {
 /// One line for each folder, in the order of the start page.
 const FILES: &[(&str, &str, &str)] = lessons! {
     "source-to-bytecode"
-    "reference-counting"
+    "what-an-object-is"
     "small-integers-and-interning"
+    "reference-counting"
     "memory-pools"
     "the-gil"
     "constant-folding"
     "dead-code"
+    "membership-tests"
+    "why-immutables-must-not-be-changed"
     "reference-cycles"
     "weak-references"
+    "the-collectors-generations"
     "finalizers-and-resurrection"
     "attribute-lookup-and-descriptors"
     "method-resolution-order"
     "closures-and-cells"
     "generators"
     "exceptions-that-keep-objects-alive"
+    "a-memory-leak-found-and-fixed"
 };
 
 /// All lessons, in the order of the start page.
@@ -50,7 +55,7 @@ pub fn all() -> &'static [BuiltInLesson] {
             .map(|&(slug, program, markdown)| BuiltInLesson {
                 slug,
                 program,
-                lesson: Lesson::parse(markdown),
+                lesson: Arc::new(Lesson::parse(markdown)),
             })
             .collect()
     })

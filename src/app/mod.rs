@@ -10,6 +10,7 @@ pub mod dialogs;
 pub mod document;
 pub mod layout;
 pub mod lessons;
+pub mod notes;
 pub mod run;
 pub mod screenshot;
 pub mod selection;

@@ -79,6 +79,16 @@ impl Run {
     }
 }
 
+/// Reads a file whole.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, AppError> {
+    std::fs::read(path).map_err(|error| failed(path, io_words(&error)))
+}
+
+/// Writes a file whole.
+pub fn write_file(path: &Path, text: &str) -> Result<(), AppError> {
+    std::fs::write(path, text).map_err(|error| failed(path, io_words(&error)))
+}
+
 /// Opens a recording.
 pub fn open_recording(path: &Path) -> Result<Arc<Recording>, AppError> {
     let recording = crate::trace::open(path).map_err(|error| failed(path, error.to_string()))?;
@@ -104,7 +114,7 @@ fn failed(path: &Path, reason: String) -> AppError {
 }
 
 /// An error of the system in the words people know.
-pub fn io_words(error: &io::Error) -> String {
+fn io_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::command::Command;
 use super::document::Document;
 use super::layout::LayoutKind;
+use super::notes::{Mark, NamedRange, Notes, SavedView, lesson_markdown};
+use super::run::write_file;
 use super::selection::{History, Selected, Selection, Visit};
 use super::ui::panels::PanelKind;
 use super::ui::theme::ThemeKind;
@@ -16,6 +18,7 @@ use crate::trace::Direction;
 use crate::views::look::Look;
 use crate::views::place::place;
 use crate::views::steps::StepSize;
+use crate::views::time_axis::TimeAxis;
 
 /// What is kept between one start of the program and the next.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -28,6 +31,8 @@ pub struct Settings {
     /// Steps in a second while playing.
     pub speed: f32,
     pub recent: Vec<PathBuf>,
+    /// Imports of the library take little room on the axis of time.
+    pub fold_imports: bool,
 }
 
 impl Default for Settings {
@@ -39,6 +44,7 @@ impl Default for Settings {
             step_size: StepSize::default(),
             speed: 4.0,
             recent: Vec::new(),
+            fold_imports: true,
         }
     }
 }
@@ -49,8 +55,17 @@ pub enum Effect {
     ApplyLook,
     ChooseFileToOpen,
     ChooseFileToSave,
+    ChooseFolderForLesson,
+    /// Another document is open: the panels go to where they were in its layout.
+    PlacePanels,
+    /// The panels go to where they belong.
     ResetLayout,
+    /// The layout was changed: the panels go to where they were in it.
+    ChangeLayout(LayoutKind),
     ShowPanel(PanelKind),
+    TearOff(PanelKind),
+    PutBack(PanelKind),
+    ToggleSettings,
     ForPanels(Command),
     TogglePalette,
     ToggleHelp,
@@ -78,7 +93,14 @@ pub struct AppState {
     pub selected: Selected,
     pub playing: bool,
     pub breakpoints: BTreeSet<u32>,
-    pub bookmarks: BTreeSet<Moment>,
+    /// Bookmarks and named ranges.
+    pub notes: Notes,
+    /// The stretch that playing repeats.
+    pub looped: Option<(Moment, Moment)>,
+    /// All but what matters is dimmed.
+    pub spotlight: bool,
+    /// The presenter's notes are on a second window.
+    pub notes_shown: bool,
     pub history: History,
     /// Why the last file could not be opened.
     pub error: Option<String>,
@@ -88,8 +110,19 @@ pub struct AppState {
     pub revision: u64,
     /// The cursor follows the end of a growing recording until the user moves it.
     pub follow: bool,
+    /// Where to go when a run is over, instead of its end.
+    arrival: Option<Arrival>,
     play_debt: f32,
     effects: Vec<Effect>,
+}
+
+/// A place to go to as soon as the recording has it.
+#[derive(Clone, Debug)]
+enum Arrival {
+    /// The view that was saved in the recording.
+    View(SavedView),
+    /// A line and its run, as before the program was run again.
+    Line(u32, u64),
 }
 
 /// The range of the text size (design: 80 % to 300 %).
@@ -168,24 +201,62 @@ impl AppState {
                 }
             }
             Command::ToggleBookmark => {
-                if !self.bookmarks.remove(&self.cursor) {
-                    self.bookmarks.insert(self.cursor);
+                if self.notes.bookmarks.remove(&self.cursor).is_none() {
+                    let title = self.place().unwrap_or_default();
+                    let mark = Mark {
+                        title,
+                        note: String::new(),
+                    };
+                    self.notes.bookmarks.insert(self.cursor, mark);
                 }
             }
+            Command::SetBookmark(moment, mark) => {
+                self.notes.bookmarks.insert(moment, mark);
+            }
+            Command::RemoveBookmark(moment) => {
+                self.notes.bookmarks.remove(&moment);
+            }
             Command::NextBookmark => {
-                let after = (
-                    std::ops::Bound::Excluded(self.cursor),
-                    std::ops::Bound::Unbounded,
-                );
-                let next = self
-                    .bookmarks
-                    .range(after)
-                    .next()
-                    .or(self.bookmarks.first())
-                    .copied();
-                if let Some(moment) = next {
+                let marks = &self.notes.bookmarks;
+                let next = marks.keys().find(|&&moment| moment > self.cursor);
+                self.go_to_bookmark(next.or(marks.keys().next()).copied());
+            }
+            Command::PreviousBookmark => {
+                let marks = &self.notes.bookmarks;
+                let previous = marks.keys().rev().find(|&&moment| moment < self.cursor);
+                self.go_to_bookmark(previous.or(marks.keys().next_back()).copied());
+            }
+            Command::LoopFromHere => {
+                let end = self
+                    .looped
+                    .map_or(self.last(), |(_, end)| end)
+                    .max(Moment(self.cursor.0 + 1));
+                self.looped = Some((self.cursor, end));
+            }
+            Command::LoopToHere => {
+                let start = self.looped.map_or(self.first(), |(start, _)| start);
+                let start = start.min(Moment(self.cursor.0.saturating_sub(1)));
+                self.looped = Some((start, self.cursor));
+            }
+            Command::SetLoop(range) => {
+                self.looped = range;
+                if let Some((start, _)) = range {
                     self.leave();
-                    self.seek(moment);
+                    self.seek(start);
+                }
+            }
+            Command::NameLoop(name) => {
+                if let Some((start, end)) = self.looped {
+                    self.notes.ranges.push(NamedRange {
+                        name,
+                        start: start.0,
+                        end: end.0,
+                    });
+                }
+            }
+            Command::RemoveRange(index) => {
+                if index < self.notes.ranges.len() {
+                    self.notes.ranges.remove(index);
                 }
             }
             Command::UndoNavigation => {
@@ -218,11 +289,24 @@ impl AppState {
             Command::GoToStop(number) => self.go_to_stop(number),
             Command::NextStop => self.lesson_stop(1),
             Command::PreviousStop => self.lesson_stop(-1),
+            Command::SaveLesson => self.effects.push(Effect::ChooseFolderForLesson),
+            Command::SaveLessonTo(folder) => self.save_lesson(&folder),
+            Command::ToggleSpotlight => self.spotlight = !self.spotlight,
+            Command::ToggleNotes => self.notes_shown = !self.notes_shown,
 
             Command::SetLayout(layout) => {
+                self.effects
+                    .push(Effect::ChangeLayout(self.settings.layout));
                 self.settings.layout = layout;
-                self.effects.push(Effect::ResetLayout);
                 self.effects.push(Effect::ApplyLook);
+            }
+            Command::TearOff(kind) => self.effects.push(Effect::TearOff(kind)),
+            Command::PutBack(kind) => self.effects.push(Effect::PutBack(kind)),
+            Command::ToggleSettings => self.effects.push(Effect::ToggleSettings),
+            Command::SetFoldImports(fold) => {
+                self.settings.fold_imports = fold;
+                self.effects
+                    .push(Effect::ForPanels(Command::ZoomTimelineAll));
             }
             Command::ResetLayout => self.effects.push(Effect::ResetLayout),
             Command::ShowPanel(kind) => self.effects.push(Effect::ShowPanel(kind)),
@@ -320,6 +404,9 @@ impl AppState {
                 });
                 self.seek(end);
                 self.follow = running;
+                if !running {
+                    self.arrive();
+                }
             }
         }
         if self.playing {
@@ -327,6 +414,12 @@ impl AppState {
             let steps = self.play_debt.floor();
             self.play_debt -= steps;
             for _ in 0..steps as u32 {
+                if let Some((start, end)) = self.looped
+                    && !(start..end).contains(&self.cursor)
+                {
+                    self.seek(start);
+                    continue;
+                }
                 if !self.step(self.settings.step_size, Direction::Forward) {
                     if !self.is_running() {
                         self.playing = false;
@@ -336,6 +429,37 @@ impl AppState {
             }
         }
         self.playing || self.is_running()
+    }
+
+    /// Goes to where the user was before the program was run again, or saved.
+    fn arrive(&mut self) {
+        match self.arrival.take() {
+            Some(Arrival::View(view)) => {
+                self.seek(Moment(view.moment).max(self.first()));
+                self.selected = view.selected();
+            }
+            Some(Arrival::Line(line, run)) => {
+                let Some(document) = &self.document else {
+                    return;
+                };
+                let found = document
+                    .find_moment(&format!("line:{line}#{run}"))
+                    .or_else(|_| document.find_moment(&format!("line:{line}")));
+                if let Ok(moment) = found {
+                    self.seek(moment);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// The axis of time as the user wants it.
+    pub fn axis(&self) -> &TimeAxis {
+        static EVEN: std::sync::LazyLock<TimeAxis> = std::sync::LazyLock::new(TimeAxis::default);
+        match &self.document {
+            Some(document) if self.settings.fold_imports => document.axis(),
+            _ => &EVEN,
+        }
     }
 
     /// Whether the program still runs.
@@ -350,6 +474,10 @@ impl AppState {
                 self.settings.recent.insert(0, path.to_owned());
                 self.settings.recent.truncate(RECENT);
                 self.show(document);
+                self.effects.push(Effect::PlacePanels);
+                if self.document.as_ref().is_some_and(|d| d.lesson().is_some()) {
+                    self.effects.push(Effect::ShowPanel(PanelKind::Lesson));
+                }
             }
             Err(error) => self.fail(error.to_string()),
         }
@@ -358,6 +486,7 @@ impl AppState {
     fn open_lesson(&mut self, number: usize) {
         if let Some(document) = Document::open_lesson(number) {
             self.show(document);
+            self.effects.push(Effect::PlacePanels);
             self.effects.push(Effect::ShowPanel(PanelKind::Lesson));
         }
     }
@@ -366,10 +495,16 @@ impl AppState {
     pub fn show(&mut self, document: Document) {
         self.close();
         self.error = None;
+        let (notes, view) = Notes::read(&document.annotations());
+        self.notes = notes;
+        if let Some(view) = view {
+            self.settings.layout = view.layout.unwrap_or(self.settings.layout);
+            self.breakpoints.extend(&view.breakpoints);
+            self.arrival = Some(Arrival::View(view));
+        }
         self.document = Some(document);
         self.opened += 1;
         self.follow = true;
-        self.effects.push(Effect::ResetLayout);
         self.effects.push(Effect::ApplyLook);
         self.effects
             .push(Effect::ForPanels(Command::RearrangeObjects));
@@ -386,7 +521,9 @@ impl AppState {
         self.history = History::default();
         self.playing = false;
         self.breakpoints.clear();
-        self.bookmarks.clear();
+        self.notes = Notes::default();
+        self.looped = None;
+        self.arrival = None;
         self.effects.push(Effect::ApplyLook);
     }
 
@@ -394,17 +531,74 @@ impl AppState {
         let Some(document) = &self.document else {
             return;
         };
+        let before = document.source().text().to_owned();
+        // At the end of the program there is no place to keep: the new end is what one wants to see.
+        let place = if self.follow || self.place().is_none() {
+            None
+        } else {
+            document.line_before(self.cursor)
+        };
+        let at_end = document.is_at_end_of_program();
         let again = document.rerun(source);
+        let after = again.source().text().to_owned();
         let breakpoints = std::mem::take(&mut self.breakpoints);
         self.show(again);
-        self.breakpoints = breakpoints;
+        self.breakpoints = breakpoints
+            .into_iter()
+            .filter_map(|line| moved_line(&before, &after, line))
+            .collect();
+        if let Some((line, run)) = place.filter(|_| !at_end)
+            && let Some(line) = moved_line(&before, &after, line)
+        {
+            self.arrival = Some(Arrival::Line(line, run));
+        }
+    }
+
+    /// What the recording is saved with.
+    fn annotations(&self) -> crate::trace::Annotations {
+        let mut view = SavedView::new(self.cursor, self.settings.layout, self.selected);
+        view.breakpoints = self.breakpoints.iter().copied().collect();
+        self.notes.write(view)
+    }
+
+    /// Writes the bookmarks as a lesson: a folder with the program and the text.
+    fn save_lesson(&mut self, folder: &Path) {
+        let Some(document) = &self.document else {
+            return;
+        };
+        let title = document.stem();
+        let text = lesson_markdown(title, &self.notes, self.settings.layout, &|moment| {
+            document.name_of(moment)
+        });
+        let written = std::fs::create_dir_all(folder)
+            .map_err(|error| super::AppError::File {
+                path: folder.display().to_string(),
+                reason: error.to_string(),
+            })
+            .and_then(|()| write_file(&folder.join("program.py"), document.source().text()))
+            .and_then(|()| write_file(&folder.join("lesson.md"), &text));
+        match written {
+            Ok(()) => self.effects.push(Effect::Say(
+                Tone::Info,
+                format!("Saved {}", folder.join("lesson.md").display()),
+            )),
+            Err(error) => self.fail(error.to_string()),
+        }
+    }
+
+    fn go_to_bookmark(&mut self, moment: Option<Moment>) {
+        if let Some(moment) = moment {
+            self.leave();
+            self.stop_playing();
+            self.seek(moment);
+        }
     }
 
     fn save(&mut self, path: &Path) {
         let Some(document) = &self.document else {
             return;
         };
-        match document.save(path) {
+        match document.save(path, self.annotations()) {
             Ok(()) => self
                 .effects
                 .push(Effect::Say(Tone::Info, format!("Saved {}", path.display()))),
@@ -519,6 +713,7 @@ impl AppState {
         };
         self.history.leave(visit);
         self.stop_playing();
+        self.spotlight = stop.spotlight.is_some();
         if let Some(layout) = stop.layout.as_deref().and_then(LayoutKind::from_name)
             && layout != self.settings.layout
         {
@@ -577,5 +772,53 @@ impl AppState {
         self.stop_playing();
         self.selected = visit.selected;
         self.seek(visit.moment);
+    }
+}
+
+/// Where a line of a text is after an edit: found by counting from the unchanged beginning or end;
+/// `None` when the line itself is gone.
+fn moved_line(before: &str, after: &str, line: u32) -> Option<u32> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let same_head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let same_tail = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let index = (line as usize).checked_sub(1)?;
+    if index < same_head {
+        return Some(line);
+    }
+    let from_end = old.len().checked_sub(index)?;
+    let moved = if from_end <= same_tail {
+        new.len().checked_sub(from_end)?
+    } else {
+        index
+    };
+    (moved < new.len()).then_some(moved as u32 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_found_again_after_an_edit() {
+        let before = "a\nb\nc\nd\n";
+        let cases = [
+            ("a\nb\nc\nd\n", 3, Some(3)),
+            ("a\nx\ny\nb\nc\nd\n", 3, Some(5)),
+            ("b\nc\nd\n", 4, Some(3)),
+            ("a\nB\nc\nd\n", 2, Some(2)),
+            ("a\n", 4, None),
+        ];
+        for (after, line, expected) in cases {
+            assert_eq!(
+                moved_line(before, after, line),
+                expected,
+                "{line} in {after:?}"
+            );
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The shell: opens the window, hands out the frame to bars and panels, and carries out effects.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,14 +9,17 @@ use egui::{CentralPanel, Panel as Bar, Ui, Vec2, ViewportBuilder, ViewportComman
 use egui_tiles::{SimplificationOptions, TabState, TileId, Tiles, Tree, UiResponse};
 
 use super::command::{self, Command, CommandInfo};
-use super::dialogs::Dialogs;
-use super::layout;
+use super::dialogs::{Answer, Dialogs, Purpose};
+use super::layout::{self, LayoutKind, Room};
 use super::screenshot::Screenshot;
 use super::state::{AppState, Effect, Settings, Tone};
 use super::ui::help::help_ui;
 use super::ui::palette::Palette;
 use super::ui::panels::{self, Panel, PanelContext, PanelKind};
+use super::ui::path_dialog::PathDialog;
+use super::ui::presenter::{focus_ui, notes_ui, spotlight_ui};
 use super::ui::search::Search;
+use super::ui::settings::settings_ui;
 use super::ui::start_page::{StartPage, drop_ui};
 use super::ui::theme::{Theme, space};
 use super::ui::timeline::Timeline;
@@ -25,8 +29,8 @@ use super::{AppError, Options};
 
 /// The key under which the settings are kept.
 const SETTINGS: &str = "settings";
-/// A window of this width has room for more columns.
-const WIDE: f32 = 1600.0;
+/// The key under which the places of the panels are kept.
+const PLACES: &str = "places";
 
 /// Opens the window and returns when it is closed.
 pub fn run(options: Options) -> Result<(), AppError> {
@@ -99,13 +103,23 @@ pub struct Window {
     search: Search,
     start_page: StartPage,
     help_open: bool,
+    settings_open: bool,
     dialogs: Dialogs,
+    path_dialog: Option<PathDialog>,
     notices: egui_notify::Toasts,
     screenshot: Option<Screenshot>,
     picture_result: PictureResult,
     /// What the command line asked for, done once the recording is there.
     wishes: Option<Options>,
-    wide: bool,
+    room: Room,
+    /// The user moved panels in the layout that is shown.
+    arranged: bool,
+    /// Where the user put the panels of each layout.
+    places: BTreeMap<LayoutKind, Tree<PanelKind>>,
+    /// Panels in windows of their own.
+    torn: Vec<PanelKind>,
+    /// Where each visible panel was drawn.
+    shown: BTreeMap<PanelKind, egui::Rect>,
     look: Option<(super::ui::theme::ThemeKind, u32)>,
 }
 
@@ -125,6 +139,10 @@ impl Window {
         {
             app.settings = settings;
         }
+        let places = storage
+            .filter(|_| options.screenshot.is_none())
+            .and_then(|storage| eframe::get_value(storage, PLACES))
+            .unwrap_or_default();
         if let Some(theme) = options.theme {
             app.settings.theme = theme;
         }
@@ -138,21 +156,28 @@ impl Window {
             theme: Arc::new(Theme::new(app.settings.theme)),
             commands: command::all(),
             panels: panels::all(),
-            tree: app.settings.layout.tree(false),
+            tree: app.settings.layout.tree(Room::Normal),
             app,
             timeline: Timeline::default(),
             palette: Palette::default(),
             search: Search::default(),
             start_page: StartPage::default(),
             help_open: false,
+            settings_open: false,
             dialogs: Dialogs::default(),
+            path_dialog: None,
             notices: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
             screenshot: options.screenshot.clone().map(Screenshot::to),
             picture_result: PictureResult::default(),
             wishes: None,
-            wide: false,
+            room: Room::Normal,
+            arranged: false,
+            places,
+            torn: Vec::new(),
+            shown: BTreeMap::new(),
             look: None,
         };
+        window.place_panels();
         window.apply_look(ctx);
         if let Some(file) = options.file.clone() {
             window.app.apply(Command::Open(file));
@@ -172,7 +197,11 @@ impl Window {
         let mut commands = command::from_keys(&ctx, &self.commands);
         Self::take_dropped_files(&ctx, &mut commands);
         for answer in self.dialogs.answers() {
-            commands.extend(answer);
+            match answer {
+                Answer::Chosen(command) => commands.push(command),
+                Answer::Cancelled => {}
+                Answer::NoDialogs(purpose) => self.ask_for_path(purpose),
+            }
         }
         let seconds = ctx.input(|i| i.stable_dt);
         if self.app.tick(seconds) {
@@ -216,6 +245,23 @@ impl Window {
         if self.help_open {
             help_ui(ui, &theme, &self.commands, &mut self.help_open);
         }
+        if self.settings_open {
+            let open = &mut self.settings_open;
+            settings_ui(ui, &theme, &self.app, open, &mut commands);
+        }
+        if let Some(dialog) = &mut self.path_dialog
+            && !dialog.show(ui, &theme, &mut commands)
+        {
+            self.path_dialog = None;
+        }
+        self.torn_ui(&ctx, &theme, &mut commands);
+        if self.app.notes_shown && !notes_ui(&ctx, &theme, &self.app) {
+            commands.push(Command::ToggleNotes);
+        }
+        if self.app.spotlight {
+            spotlight_ui(ui, &theme, &self.app, &self.shown);
+        }
+        focus_ui(&ctx, &theme);
         drop_ui(ui, &theme);
         self.notices.show(ui);
 
@@ -233,7 +279,9 @@ impl Window {
     }
 
     fn time_ui(&mut self, ui: &mut Ui, theme: &Arc<Theme>, commands: &mut Vec<Command>) {
-        let lanes = self.timeline.height(&self.app);
+        let lanes = self
+            .timeline
+            .height(&self.app, ui.ctx().content_rect().height());
         Bar::bottom("time")
             .resizable(false)
             .exact_size(transport::HEIGHT + lanes)
@@ -247,14 +295,18 @@ impl Window {
     }
 
     fn panels_ui(&mut self, ui: &mut Ui, theme: &Arc<Theme>, commands: &mut Vec<Command>) {
-        let wide = ui.available_width() > WIDE;
-        if wide != self.wide {
-            self.wide = wide;
-            self.tree = self.app.settings.layout.tree(wide);
+        let room = Room::of(ui.available_width());
+        if room != self.room {
+            self.room = room;
+            self.place_panels();
         }
         let Some(look) = self.app.look() else { return };
+        self.shown.clear();
+        let mut edited = false;
         let mut shelf = Shelf {
             panels: &mut self.panels,
+            shown: &mut self.shown,
+            edited: &mut edited,
             context: PanelContext {
                 app: &self.app,
                 look,
@@ -263,19 +315,113 @@ impl Window {
             },
         };
         self.tree.ui(&mut shelf, ui);
+        self.arranged |= edited;
+    }
+
+    /// Puts the panels where the user left them in this layout, or where they belong.
+    fn place_panels(&mut self) {
+        let layout = self.app.settings.layout;
+        let places = self
+            .places
+            .get(&layout)
+            .filter(|_| self.room >= Room::Normal);
+        self.arranged = places.is_some();
+        self.tree = places.cloned().unwrap_or_else(|| layout.tree(self.room));
+        for &kind in &self.torn {
+            layout::take_out(&mut self.tree, kind);
+        }
+    }
+
+    /// Remembers where the user put the panels of a layout.
+    fn remember_places(&mut self, layout: LayoutKind) {
+        if self.arranged && self.room >= Room::Normal {
+            self.places.insert(layout, self.tree.clone());
+        }
+    }
+
+    /// The panels that stand in windows of their own.
+    fn torn_ui(&mut self, ctx: &egui::Context, theme: &Arc<Theme>, commands: &mut Vec<Command>) {
+        let Some(look) = self.app.look() else { return };
+        for &kind in &self.torn {
+            let Some(panel) = self.panels.iter_mut().find(|panel| panel.kind() == kind) else {
+                continue;
+            };
+            let builder = ViewportBuilder::default()
+                .with_title(format!("{} – Ouroscope", kind.name()))
+                .with_inner_size([760.0, 620.0]);
+            let mut context = PanelContext {
+                app: &self.app,
+                look,
+                theme,
+                commands,
+            };
+            let id = egui::ViewportId::from_hash_of(("panel", kind));
+            let closed = ctx.show_viewport_immediate(id, builder, |ui, _class| {
+                CentralPanel::no_frame()
+                    .frame(egui::Frame::new().fill(theme.panel))
+                    .show(ui, |ui| {
+                        ui.push_id(kind.name(), |ui| panel.ui(ui, &mut context));
+                    });
+                ui.input(|i| i.viewport().close_requested())
+            });
+            if closed {
+                commands.push(Command::PutBack(kind));
+            }
+        }
+    }
+
+    /// Asks for a path in the window itself.
+    fn ask_for_path(&mut self, purpose: Purpose) {
+        let recent = self.app.settings.recent.first();
+        let folder = recent.and_then(|path| path.parent());
+        self.path_dialog = Some(PathDialog::new(purpose, folder));
     }
 
     fn carry_out(&mut self, ctx: &egui::Context, effect: Effect) {
         match effect {
             Effect::ApplyLook => self.apply_look(ctx),
-            Effect::ChooseFileToOpen => self.dialogs.open_file(ctx),
+            Effect::ChooseFileToOpen => self.dialogs.ask(ctx, Purpose::Open),
             Effect::ChooseFileToSave => {
                 if let Some(document) = &self.app.document {
-                    self.dialogs.save_file(ctx, document.recording_name());
+                    let name = document.recording_name();
+                    self.dialogs.ask(ctx, Purpose::SaveRecording(name));
                 }
             }
-            Effect::ResetLayout => self.tree = self.app.settings.layout.tree(self.wide),
-            Effect::ShowPanel(kind) => layout::show_panel(&mut self.tree, kind),
+            Effect::ChooseFolderForLesson => {
+                if let Some(document) = &self.app.document {
+                    let name = format!("{}-lesson", document.stem());
+                    self.dialogs.ask(ctx, Purpose::SaveLesson(name));
+                }
+            }
+            Effect::PlacePanels => self.place_panels(),
+            Effect::ResetLayout => {
+                self.places.remove(&self.app.settings.layout);
+                self.torn.clear();
+                self.place_panels();
+            }
+            Effect::ChangeLayout(before) => {
+                self.remember_places(before);
+                self.place_panels();
+            }
+            Effect::ShowPanel(kind) => {
+                if self.torn.contains(&kind) {
+                    let id = egui::ViewportId::from_hash_of(("panel", kind));
+                    ctx.send_viewport_cmd_to(id, ViewportCommand::Focus);
+                } else {
+                    layout::show_panel(&mut self.tree, kind);
+                }
+            }
+            Effect::TearOff(kind) => {
+                if self.app.document.is_some() && !self.torn.contains(&kind) {
+                    self.torn.push(kind);
+                    layout::take_out(&mut self.tree, kind);
+                }
+            }
+            Effect::PutBack(kind) => {
+                self.torn.retain(|&torn| torn != kind);
+                layout::show_panel(&mut self.tree, kind);
+            }
+            Effect::ToggleSettings => self.settings_open = !self.settings_open,
             Effect::ForPanels(command) => {
                 self.timeline.command(&command, &self.app);
                 for panel in &mut self.panels {
@@ -307,8 +453,12 @@ impl Window {
             self.palette.toggle();
         } else if self.search.open {
             self.search.toggle();
-        } else if self.help_open {
+        } else if self.path_dialog.take().is_some() {
+        } else if self.help_open || self.settings_open {
             self.help_open = false;
+            self.settings_open = false;
+        } else if self.app.spotlight {
+            self.app.apply(Command::ToggleSpotlight);
         } else if ctx.memory(|m| m.focused().is_some()) {
             ctx.memory_mut(|m| {
                 if let Some(id) = m.focused() {
@@ -398,7 +548,21 @@ impl eframe::App for Window {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         if self.screenshot.is_none() {
+            self.remember_places(self.app.settings.layout);
             eframe::set_value(storage, SETTINGS, &self.app.settings);
+            eframe::set_value(storage, PLACES, &self.places);
+        }
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, raw_input: &mut egui::RawInput) {
+        // Wherever the pointer happens to be, it is no part of the picture.
+        if self.screenshot.is_some() {
+            raw_input.events.retain(|event| {
+                !matches!(
+                    event,
+                    egui::Event::PointerMoved(_) | egui::Event::PointerButton { .. }
+                )
+            });
         }
     }
 
@@ -414,6 +578,8 @@ impl eframe::App for Window {
 /// Shows the panels on the docking tree.
 struct Shelf<'a> {
     panels: &'a mut Vec<Box<dyn Panel>>,
+    shown: &'a mut BTreeMap<PanelKind, egui::Rect>,
+    edited: &'a mut bool,
     context: PanelContext<'a>,
 }
 
@@ -421,6 +587,7 @@ impl egui_tiles::Behavior<PanelKind> for Shelf<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, kind: &mut PanelKind) -> UiResponse {
         let theme = Arc::clone(self.context.theme);
         ui.painter().rect_filled(ui.max_rect(), 0.0, theme.panel);
+        self.shown.insert(*kind, ui.max_rect());
         if let Some(panel) = self.panels.iter_mut().find(|panel| panel.kind() == *kind) {
             ui.push_id(kind.name(), |ui| panel.ui(ui, &mut self.context));
         }
@@ -453,6 +620,35 @@ impl egui_tiles::Behavior<PanelKind> for Shelf<'_> {
                     .on_hover_text(format!("{}\nCPython does this in {mirrors}.", kind.about()));
             }
         }
+    }
+
+    fn on_tab_button(
+        &mut self,
+        tiles: &mut Tiles<PanelKind>,
+        tile: TileId,
+        button: egui::Response,
+    ) -> egui::Response {
+        if let Some(&kind) = tiles.get_pane(&tile) {
+            button.context_menu(|ui| {
+                ui.set_min_width(220.0);
+                ui.label(egui::RichText::new(kind.about()).size(12.5));
+                ui.separator();
+                if ui.button("In a window of its own").clicked() {
+                    self.context.commands.push(Command::TearOff(kind));
+                    ui.close();
+                }
+                if ui.button("All panels back to their places").clicked() {
+                    self.context.commands.push(Command::ResetLayout);
+                    ui.close();
+                }
+            });
+        }
+        button
+    }
+
+    fn on_edit(&mut self, action: egui_tiles::EditAction) {
+        use egui_tiles::EditAction as E;
+        *self.edited |= matches!(action, E::TileResized | E::TileDropped);
     }
 
     fn is_tab_closable(&self, tiles: &Tiles<PanelKind>, tile: TileId) -> bool {

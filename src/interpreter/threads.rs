@@ -12,7 +12,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::base::{ObjId, ThreadId};
 use crate::events::{Event, WaitReason};
 use crate::objects::vm::{PyResult, Stop, ThreadState, Vm};
-use crate::threads::gil::{GilFact, GilFactKind, LockId, Next, Scheduler, WaitFor, WakeReason};
+use crate::threads::gil::{
+    Deadlock, GilFact, GilFactKind, LockId, Next, Scheduler, WaitFor, WakeReason,
+};
 use crate::threads::{Nanos, VirtualClock};
 
 /// Bytes of stack for a thread that the program starts.
@@ -250,6 +252,10 @@ fn switch_to(vm: &mut Vm, next: ThreadId) {
 
 /// Ends the calling thread and hands the machine on.
 fn finish(mut vm: Box<Vm>) {
+    if matches!(vm.stop, Some(Stop::Deadlock(_))) {
+        hand_to_main(vm);
+        return;
+    }
     let time = now(&vm);
     let next = threads(&mut vm).scheduler.finish(time);
     report_facts(&mut vm, WaitReason::Lock, ObjId::NULL);
@@ -270,17 +276,40 @@ fn finish(mut vm: Box<Vm>) {
             let _ = sender.send(vm);
         }
         Next::Deadlock(deadlock) => {
-            let first = deadlock.waiting.first().map_or(ThreadId(0), |w| w.thread);
-            vm.stop_with(Stop::Deadlock(format!("{:?}", deadlock.waiting)));
-            if let Some(incoming) = vm.other_tstates.remove(&first) {
-                vm.tstate = incoming;
-                if let Some(sender) = threads(&mut vm).mailboxes.get(&first).cloned() {
-                    let _ = sender.send(vm);
-                }
-            }
+            vm.stop_with(Stop::Deadlock(deadlock_words(&deadlock)));
+            hand_to_main(vm);
         }
         Next::AllFinished => {}
     }
+}
+
+/// In a deadlock nobody holds the GIL: the main thread takes the machine and ends the run.
+fn hand_to_main(mut vm: Box<Vm>) {
+    let main = ThreadId(0);
+    if let Some(incoming) = vm.other_tstates.remove(&main) {
+        vm.tstate = incoming;
+        if let Some(sender) = threads(&mut vm).mailboxes.get(&main).cloned() {
+            // The main thread is gone only when the run is over.
+            let _ = sender.send(vm);
+        }
+    }
+}
+
+/// Who waits for what, of all threads that can never go on.
+fn deadlock_words(deadlock: &Deadlock) -> String {
+    let waits: Vec<String> = deadlock
+        .waiting
+        .iter()
+        .map(|w| {
+            let what = match w.waits_for {
+                WaitFor::Lock(lock) => format!("lock {}", lock.0),
+                WaitFor::Thread(thread) => format!("the end of thread {}", thread.0),
+                WaitFor::Time => "time".to_owned(),
+            };
+            format!("thread {} waits for {what}", w.thread.0)
+        })
+        .collect();
+    format!("deadlock: {}", waits.join(", "))
 }
 
 /// What a blocking call does: the model says who goes on.
@@ -302,21 +331,7 @@ fn follow(
             }
             Ok(threads(vm).scheduler.woken_by(current))
         }
-        Next::Deadlock(deadlock) => {
-            let waits: Vec<String> = deadlock
-                .waiting
-                .iter()
-                .map(|w| {
-                    let what = match w.waits_for {
-                        WaitFor::Lock(lock) => format!("lock {}", lock.0),
-                        WaitFor::Thread(thread) => format!("the end of thread {}", thread.0),
-                        WaitFor::Time => "time".to_owned(),
-                    };
-                    format!("thread {} waits for {what}", w.thread.0)
-                })
-                .collect();
-            Err(vm.stop_with(Stop::Deadlock(waits.join(", "))))
-        }
+        Next::Deadlock(deadlock) => Err(vm.stop_with(Stop::Deadlock(deadlock_words(&deadlock)))),
         Next::AllFinished => Ok(None),
     }
 }

@@ -10,6 +10,8 @@
 //! - select: node
 //! - ask: What will the count be?
 //! - answer: 2: the list holds it too.
+//! - spotlight: Objects
+//! - notes: what only the presenter sees, on the second window
 //!
 //! The text of the stop, in Markdown.
 //! ```
@@ -40,6 +42,10 @@ pub struct Stop {
     /// A question to think about before `answer` is shown.
     pub ask: Option<String>,
     pub answer: Option<String>,
+    /// The panel that is lit while the others are dimmed.
+    pub spotlight: Option<String>,
+    /// What only the presenter sees.
+    pub notes: Option<String>,
     /// The narrative, in Markdown.
     pub text: String,
 }
@@ -95,6 +101,8 @@ impl Stop {
             "select" => &mut self.select,
             "ask" => &mut self.ask,
             "answer" => &mut self.answer,
+            "spotlight" => &mut self.spotlight,
+            "notes" => &mut self.notes,
             _ => return false,
         };
         *field = Some(value.trim().to_owned());

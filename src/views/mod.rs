@@ -27,4 +27,6 @@ pub mod search;
 pub mod source;
 pub mod steps;
 pub mod threads;
+pub mod time_axis;
 pub mod timeline;
+pub mod waits;

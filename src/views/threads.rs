@@ -1,9 +1,9 @@
 //! What each thread does, in words; locks, and who waits for whom.
 
 use super::look::Look;
-use crate::base::{ObjId, ThreadId};
-use crate::events::WaitReason;
-use crate::trace::ThreadStatus;
+use crate::base::{ObjId, TextId, ThreadId};
+use crate::events::{SlotKind, WaitReason};
+use crate::trace::{FramePlace, ThreadStatus};
 
 /// A lock that is held.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,6 +84,99 @@ pub fn locks(look: Look<'_>) -> Vec<LockRow> {
                 .collect(),
         })
         .collect()
+}
+
+/// A circle of waiting threads in a sentence; `None` when there is none.
+pub fn deadlock_words(look: Look<'_>, circle: &[ThreadId]) -> Option<String> {
+    let steps: Vec<String> = circle
+        .iter()
+        .enumerate()
+        .map(|(index, &thread)| {
+            let next = circle[(index + 1) % circle.len()];
+            format!(
+                "{} waits for a lock that {} holds",
+                look.thread_name(thread),
+                look.thread_name(next)
+            )
+        })
+        .collect();
+    (!steps.is_empty()).then(|| format!("Deadlock: {}", steps.join(", ")))
+}
+
+/// How deep the holders of a lock are followed to name it.
+const DEEPEST_OWNER: usize = 3;
+
+/// A lock by what holds it, such as `left_lock` or `mutex of <Queue>`.
+pub fn lock_name(look: Look<'_>, lock: ObjId) -> String {
+    let mut path: Vec<String> = Vec::new();
+    let mut target = lock;
+    for _ in 0..DEEPEST_OWNER {
+        let Some((owner, name)) = holder_of(look, target) else {
+            break;
+        };
+        path.push(name);
+        let Some(owner) = owner else {
+            return path.join(" of ");
+        };
+        target = owner;
+    }
+    if path.is_empty() {
+        return look.short(lock, 40);
+    }
+    format!("{} of {}", path.join(" of "), look.short(target, 24))
+}
+
+/// What holds an object under a name: a variable of the program (no owner), or an attribute.
+fn holder_of(look: Look<'_>, target: ObjId) -> Option<(Option<ObjId>, String)> {
+    for thread in &look.state.threads {
+        for frame in look.state.stack(thread.id) {
+            let of_program = look
+                .code(frame.code)
+                .is_some_and(|code| look.names.is_program_file(&code.co_filename));
+            if !of_program {
+                continue;
+            }
+            let local = frame.references().find_map(|(place, object)| match place {
+                FramePlace::Local(index) if object == target => {
+                    let name = look.local_name(frame, index as usize);
+                    (!name.starts_with("stack[")).then_some(name)
+                }
+                _ => None,
+            });
+            if let Some(name) = local {
+                return Some((None, name));
+            }
+        }
+    }
+    for (owner, object) in look.state.objects() {
+        for (slot, held) in object.slots.iter() {
+            if held != target {
+                continue;
+            }
+            match slot.kind {
+                SlotKind::Attr => {
+                    let name = look.text(TextId(slot.key)).to_owned();
+                    return Some((Some(owner), name));
+                }
+                SlotKind::DictValue => {
+                    let key = object.slots.entries().get(slot.key as usize)?.key;
+                    let name = look.atom(key)?.trim_matches('\'').to_owned();
+                    let of_instance = look.state.objects().find(|(_, other)| {
+                        other
+                            .slots
+                            .iter()
+                            .any(|(slot, held)| held == owner && slot.kind == SlotKind::Member)
+                    });
+                    let owner = of_instance
+                        .map(|(id, _)| id)
+                        .filter(|&id| look.type_name(id) != "module");
+                    return Some((owner, name));
+                }
+                _ => {}
+            }
+        }
+    }
+    None
 }
 
 /// A circle of threads each of which waits for a lock that the next one holds.

@@ -108,9 +108,12 @@ pub struct Timeline {
     live: u64,
     sizes: Vec<u32>,
     suspended: BTreeMap<FrameId, Call>,
+    imports: Vec<Stretch<CodeId>>,
+    open_import: Option<(ThreadId, FrameId)>,
     peak: (u64, u64),
     next: u64,
     ready: Option<u64>,
+    first_call: Option<u64>,
     finalizing: Option<u64>,
     lines: u64,
 }
@@ -119,11 +122,13 @@ pub struct Timeline {
 const BUCKET: u64 = 64;
 
 impl Timeline {
-    /// Takes in the next events of the recording.
-    pub fn extend(&mut self, events: &[Event]) {
+    /// Takes in the next events of the recording; `is_import` says whether a code object is the
+    /// body of a module of the library.
+    pub fn extend(&mut self, events: &[Event], is_import: &dyn Fn(CodeId) -> bool) {
         for event in events {
             let at = self.next;
             self.take(at, event);
+            self.note_import(at, event, is_import);
             self.next += 1;
             let bucket = (at / BUCKET) as usize;
             if self.memory.len() <= bucket {
@@ -145,6 +150,11 @@ impl Timeline {
     /// Where the program's first instruction is.
     pub fn first(&self) -> Moment {
         Moment(self.ready.unwrap_or(0))
+    }
+
+    /// Where the program's own code begins to run, once known.
+    pub fn first_call(&self) -> Option<Moment> {
+        self.first_call.map(Moment)
     }
 
     /// Where the program's last instruction was done, once known.
@@ -170,6 +180,11 @@ impl Timeline {
     /// The phases of all passes.
     pub fn phases(&self) -> &[Stretch<GcPhase>] {
         &self.phases
+    }
+
+    /// Where modules of the library are imported: in order, the outermost import alone.
+    pub fn imports(&self) -> &[Stretch<CodeId>] {
+        &self.imports
     }
 
     /// The marks in order.
@@ -330,6 +345,34 @@ impl Timeline {
         }
     }
 
+    fn note_import(&mut self, at: u64, event: &Event, is_import: &dyn Fn(CodeId) -> bool) {
+        match (*event, self.open_import) {
+            (
+                Event::FramePush {
+                    thread,
+                    frame,
+                    code,
+                    ..
+                },
+                None,
+            ) if self.ready.is_some() && is_import(code) => {
+                self.open_import = Some((thread, frame));
+                self.imports.push(Stretch {
+                    start: at,
+                    end: u64::MAX,
+                    what: code,
+                });
+            }
+            (Event::FramePop { thread, frame, .. }, Some(open)) if open == (thread, frame) => {
+                self.open_import = None;
+                if let Some(import) = self.imports.last_mut() {
+                    import.end = at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn mark(&mut self, at: u64, kind: MarkKind) {
         self.marks.push((at, kind));
     }
@@ -350,6 +393,9 @@ impl Timeline {
     }
 
     fn enter(&mut self, at: u64, thread: ThreadId, call: Call) {
+        if self.ready.is_some() && self.first_call.is_none() {
+            self.first_call = Some(at);
+        }
         let lane = self.lane(thread);
         let depth = lane.stack.len();
         if lane.calls.len() <= depth {
@@ -482,7 +528,8 @@ mod tests {
     #[test]
     fn calls_nest_by_depth() {
         let mut timeline = Timeline::default();
-        timeline.extend(&[push(1), push(2), pop(2), push(3), pop(3), pop(1)]);
+        let events = [push(1), push(2), pop(2), push(3), pop(3), pop(1)];
+        timeline.extend(&events, &|_| false);
         let lane = timeline.threads().next().expect("the main thread ran");
         assert_eq!(lane.calls.len(), 2);
         let inner: Vec<(u64, u64)> = lane.calls[1].iter().map(|s| (s.start, s.end)).collect();
@@ -495,7 +542,7 @@ mod tests {
     fn a_generator_comes_and_goes() {
         let mut timeline = Timeline::default();
         let generator = ObjId(9);
-        timeline.extend(&[
+        let events = [
             push(1),
             push(2),
             Event::FrameSuspend {
@@ -510,15 +557,39 @@ mod tests {
             },
             pop(2),
             pop(1),
-        ]);
+        ];
+        timeline.extend(&events, &|_| false);
         let lane = timeline.threads().next().expect("the main thread ran");
         assert_eq!(lane.calls[1].len(), 2);
     }
 
     #[test]
+    fn the_outermost_import_is_noted() {
+        let mut timeline = Timeline::default();
+        let events = [
+            Event::Ready,
+            push(1),
+            push(2),
+            push(3),
+            pop(3),
+            pop(2),
+            push(4),
+            pop(4),
+            pop(1),
+        ];
+        timeline.extend(&events, &|code| matches!(code.0, 2 | 3));
+        let imports: Vec<_> = timeline
+            .imports()
+            .iter()
+            .map(|s| (s.start, s.end))
+            .collect();
+        assert_eq!(imports, [(2, 6)]);
+    }
+
+    #[test]
     fn memory_rises_and_falls() {
         let mut timeline = Timeline::default();
-        timeline.extend(&[
+        let events = [
             Event::Ready,
             alloc(2, 56),
             alloc(3, 100),
@@ -526,7 +597,8 @@ mod tests {
                 obj: ObjId(2),
                 to_freelist: false,
             },
-        ]);
+        ];
+        timeline.extend(&events, &|_| false);
         assert_eq!(timeline.peak(), (Moment(2), 156));
         assert_eq!(timeline.memory_between(0, 64), 156);
     }

@@ -1,4 +1,5 @@
-//! The fonts of the window: two that come with the program, and the system's for other scripts.
+//! The fonts of the window: those that come with the program, for Latin, Greek, Cyrillic, Chinese,
+//! Japanese, Korean and emoji, and the system's for other scripts.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,7 +44,19 @@ pub fn install(ctx: &egui::Context) {
 
 fn definitions(system: &[&str]) -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let ours: [(&str, &'static [u8]); 4] = [
+    let ours: [(&str, &'static [u8]); 7] = [
+        (
+            "emoji",
+            include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf"),
+        ),
+        (
+            "han",
+            include_bytes!("../../../assets/fonts/NotoSansSC-Subset.otf"),
+        ),
+        (
+            "hangul",
+            include_bytes!("../../../assets/fonts/NotoSansKR-Subset.otf"),
+        ),
         (
             "ui",
             include_bytes!("../../../assets/fonts/Inter-Regular.otf"),
@@ -66,11 +79,15 @@ fn definitions(system: &[&str]) -> FontDefinitions {
             .font_data
             .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    let mut symbols: Vec<String> = fonts
-        .families
-        .get(&FontFamily::Monospace)
-        .cloned()
-        .unwrap_or_default();
+    let mut symbols = vec!["emoji".to_owned()];
+    symbols.extend(
+        fonts
+            .families
+            .get(&FontFamily::Monospace)
+            .cloned()
+            .unwrap_or_default(),
+    );
+    symbols.extend(["han".to_owned(), "hangul".to_owned()]);
     for path in system {
         if let Ok(bytes) = std::fs::read(path) {
             let name = Path::new(path)

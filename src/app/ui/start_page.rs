@@ -25,17 +25,9 @@ impl StartPage {
         error: Option<&str>,
         commands: &mut Vec<Command>,
     ) {
-        let width = ui.available_width().min(1080.0);
+        let width = ui.available_width().min(1500.0);
         let margin = ((ui.available_width() - width) / 2.0).max(0.0) + space::XL;
-        let top = (ui.available_height() * 0.09).clamp(space::L, 110.0);
-        egui::Frame::new()
-            .inner_margin(egui::Margin {
-                left: margin as i8,
-                right: margin as i8,
-                top: top as i8,
-                bottom: 12,
-            })
-            .show(ui, |_| {});
+        let top = (ui.available_height() * 0.09 - space::XL).clamp(space::S, 110.0);
         let area = ui.max_rect().shrink2(Vec2::new(margin, 0.0));
         let area = Rect::from_min_max(
             Pos2::new(area.left(), ui.max_rect().top() + top),
@@ -53,8 +45,16 @@ impl StartPage {
                 error_ui(ui, theme, error);
             }
             ui.add_space(space::XL);
+            if area.width() < 620.0 {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    self.open_ui(ui, theme, recent, commands);
+                    ui.add_space(space::XL);
+                    lessons_ui(ui, theme, commands);
+                });
+                return;
+            }
             let gap = space::XL * 1.5;
-            let left_width = ((area.width() - gap) * 0.4).max(260.0);
+            let left_width = ((area.width() - gap) * 0.36).clamp(260.0, 420.0);
             ui.horizontal_top(|ui| {
                 ui.allocate_ui_with_layout(Vec2::new(left_width, ui.available_height()), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(left_width);
@@ -76,14 +76,24 @@ impl StartPage {
     ) {
         ui.label(RichText::new("Open").font(theme::strong(18.0)));
         ui.add_space(space::S);
-        let button = egui::Button::new(
-            RichText::new("Open a program or a recording…")
-                .font(theme::strong(15.0))
-                .color(on_accent(theme)),
-        )
-        .fill(theme.accent)
-        .min_size(Vec2::new(ui.available_width(), 40.0));
-        if ui.add(button).clicked() {
+        let (rect, response) =
+            ui.allocate_exact_size(Vec2::new(ui.available_width(), 42.0), Sense::click());
+        let label = "Open a program or a recording…";
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, label));
+        let ground = if response.hovered() {
+            theme::mix(theme.accent, theme.text, 0.15)
+        } else {
+            theme.accent
+        };
+        ui.painter().rect_filled(rect, theme.corner_radius, ground);
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            label,
+            theme::strong(15.0),
+            on_accent(theme),
+        );
+        if response.clicked() {
             commands.push(Command::OpenDialog);
         }
         ui.add_space(space::S);
@@ -93,6 +103,14 @@ impl StartPage {
                 .margin(egui::Margin::symmetric(10, 8))
                 .desired_width(f32::INFINITY),
         );
+        if !edit.has_focus() {
+            ui.painter().rect_stroke(
+                edit.rect,
+                theme.corner_radius,
+                Stroke::new(1.0, theme.border_strong),
+                StrokeKind::Inside,
+            );
+        }
         if edit.lost_focus()
             && ui.input(|i| i.key_pressed(egui::Key::Enter))
             && !self.path.trim().is_empty()
@@ -100,7 +118,11 @@ impl StartPage {
             commands.push(Command::Open(PathBuf::from(self.path.trim())));
         }
         ui.add_space(space::S);
-        widgets::hint(ui, theme, "or drop a .py or .mcap file on this window");
+        widgets::hint(
+            ui,
+            theme,
+            "or drop a program, a recording or a lesson on this window",
+        );
         ui.add_space(space::XL);
         ui.label(RichText::new("Recent").font(theme::strong(18.0)));
         ui.add_space(space::S);
@@ -170,83 +192,97 @@ fn error_ui(ui: &mut Ui, theme: &Theme, error: &str) {
         });
 }
 
+/// The height of a lesson's card, and the width below which there is one column of them.
+const CARD: f32 = 82.0;
+const TWO_COLUMNS: f32 = 720.0;
+
 fn lessons_ui(ui: &mut Ui, theme: &Theme, commands: &mut Vec<Command>) {
-    ui.label(RichText::new("Lessons").font(theme::strong(18.0)));
+    let count = lessons::all().len();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Lessons").font(theme::strong(18.0)));
+        widgets::hint(ui, theme, &format!("{count}, each with its own program"));
+    });
     ui.add_space(space::S);
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = space::S;
-            for (number, lesson) in lessons::all().iter().enumerate() {
-                let (rect, response) = ui.allocate_exact_size(
-                    Vec2::new(ui.available_width() - space::S, 62.0),
-                    Sense::click(),
-                );
-                response.widget_info(|| {
-                    egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &lesson.lesson.title)
+            ui.spacing_mut().item_spacing = Vec2::splat(space::S);
+            let width = ui.available_width() - space::S;
+            let columns = if width > TWO_COLUMNS { 2 } else { 1 };
+            let card = (width - space::S * (columns - 1) as f32) / columns as f32;
+            // Down the first column, then down the second: the order is the order of reading.
+            let rows = count.div_ceil(columns);
+            for row in 0..rows {
+                ui.horizontal(|ui| {
+                    for number in (0..columns).map(|column| column * rows + row) {
+                        if number < count {
+                            card_ui(ui, theme, number, card, commands);
+                        }
+                    }
                 });
-                if !ui.is_rect_visible(rect) {
-                    continue;
-                }
-                let ground = if response.hovered() {
-                    theme.hover
-                } else {
-                    theme.panel
-                };
-                ui.painter().rect(
-                    rect,
-                    theme.corner_radius,
-                    ground,
-                    Stroke::new(1.0, theme.border),
-                    StrokeKind::Inside,
-                );
-                let upper = Rect::from_min_size(
-                    rect.min + Vec2::new(0.0, 9.0),
-                    Vec2::new(rect.width(), 22.0),
-                );
-                let lower = Rect::from_min_size(
-                    rect.min + Vec2::new(0.0, 32.0),
-                    Vec2::new(rect.width(), 20.0),
-                );
-                let number_text = format!("{}", number + 1);
-                ui.painter().text(
-                    upper.left_center() + Vec2::new(30.0, 0.0),
-                    egui::Align2::RIGHT_CENTER,
-                    number_text,
-                    theme::mono_strong(14.0),
-                    theme.text_faint,
-                );
-                let stops = format!("{} stops", lesson.lesson.stops.len());
-                widgets::clipped(
-                    ui,
-                    upper,
-                    44.0,
-                    rect.width() - 140.0,
-                    &lesson.lesson.title,
-                    theme::strong(15.0),
-                    theme.text,
-                );
-                ui.painter().text(
-                    upper.right_center() - Vec2::new(14.0, 0.0),
-                    egui::Align2::RIGHT_CENTER,
-                    stops,
-                    egui::FontId::proportional(12.5),
-                    theme.text_faint,
-                );
-                widgets::clipped(
-                    ui,
-                    lower,
-                    44.0,
-                    rect.width() - 58.0,
-                    &lesson.lesson.summary.replace('\n', " "),
-                    egui::FontId::proportional(13.0),
-                    theme.text_muted,
-                );
-                if response.clicked() {
-                    commands.push(Command::OpenLesson(number));
-                }
             }
         });
+}
+
+fn card_ui(ui: &mut Ui, theme: &Theme, number: usize, width: f32, commands: &mut Vec<Command>) {
+    let lesson = &lessons::all()[number].lesson;
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, CARD), Sense::click());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &lesson.title));
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let ground = if response.hovered() {
+        theme.hover
+    } else {
+        theme.panel
+    };
+    ui.painter().rect(
+        rect,
+        theme.corner_radius,
+        ground,
+        Stroke::new(1.0, theme.border),
+        StrokeKind::Inside,
+    );
+    let upper = Rect::from_min_size(
+        rect.min + Vec2::new(0.0, 9.0),
+        Vec2::new(rect.width(), 22.0),
+    );
+    ui.painter().text(
+        upper.left_center() + Vec2::new(30.0, 0.0),
+        egui::Align2::RIGHT_CENTER,
+        format!("{}", number + 1),
+        theme::mono_strong(14.0),
+        theme.text_faint,
+    );
+    widgets::clipped(
+        ui,
+        upper,
+        44.0,
+        rect.width() - 120.0,
+        &lesson.title,
+        theme::strong(15.0),
+        theme.text,
+    );
+    ui.painter().text(
+        upper.right_center() - Vec2::new(14.0, 0.0),
+        egui::Align2::RIGHT_CENTER,
+        format!("{} stops", lesson.stops.len()),
+        egui::FontId::proportional(12.5),
+        theme.text_faint,
+    );
+    let mut job = egui::text::LayoutJob::single_section(
+        lesson.summary.replace('\n', " ").replace('`', ""),
+        egui::TextFormat::simple(egui::FontId::proportional(13.0), theme.text_muted),
+    );
+    job.wrap.max_width = rect.width() - 58.0;
+    job.wrap.max_rows = 2;
+    let galley = ui.painter().layout_job(job);
+    ui.painter()
+        .galley(rect.min + Vec2::new(44.0, 34.0), galley, theme.text_muted);
+    if response.clicked() {
+        commands.push(Command::OpenLesson(number));
+    }
 }
 
 /// While a file hangs over the window: where it would go.

@@ -9,7 +9,8 @@ use crate::app::selection::Selection;
 use crate::app::state::AppState;
 use crate::base::Moment;
 use crate::views::format::{bytes, grouped};
-use crate::views::timeline::{Doing, MarkKind, ThreadLane, Timeline as Model, visible};
+use crate::views::time_axis::TimeAxis;
+use crate::views::timeline::{Doing, MarkKind, Stretch, ThreadLane, Timeline as Model};
 
 /// The column with the names of the lanes.
 const GUTTER: f32 = 96.0;
@@ -18,37 +19,66 @@ const CALL_ROW: f32 = 15.0;
 const GIL_ROW: f32 = 9.0;
 const EVENTS_LANE: f32 = 16.0;
 const MEMORY_LANE: f32 = 34.0;
-/// Lanes get no more than this much of the window.
+/// Lanes get no more than this, and no more than [`MOST_PART`] of the window.
 const MOST_HEIGHT: f32 = 230.0;
+const MOST_PART: f32 = 0.27;
+/// Below this height only the ruler and the marks are drawn.
+const SMALL_WINDOW: f32 = 320.0;
 
 /// What of the run is in view.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// The moments at the left and right edge; `None` shows the whole run.
+    /// The places on the axis at the left and right edge; `None` shows the whole run.
     view: Option<(f64, f64)>,
+    /// A stretch that is being drawn with Shift, by its first place.
+    marking: Option<f64>,
 }
 
 /// Where things are while one frame is drawn.
-struct Scale {
-    left: f32,
-    right: f32,
-    start: f64,
-    end: f64,
+pub struct Scale<'a> {
+    pub left: f32,
+    pub right: f32,
+    /// The places on the axis at both edges.
+    pub start: f64,
+    pub end: f64,
+    pub axis: &'a TimeAxis,
 }
 
-impl Scale {
-    fn x(&self, moment: f64) -> f32 {
-        let part = (moment - self.start) / (self.end - self.start).max(1.0);
+impl Scale<'_> {
+    /// Where a moment is on the screen.
+    pub fn x(&self, moment: f64) -> f32 {
+        let part = (self.axis.place(moment) - self.start) / (self.end - self.start).max(1.0);
         self.left + (f64::from(self.right - self.left) * part) as f32
     }
 
-    fn moment(&self, x: f32) -> f64 {
+    /// The place on the axis under a point of the screen.
+    pub fn place(&self, x: f32) -> f64 {
         let part = f64::from((x - self.left) / (self.right - self.left).max(1.0));
         self.start + (self.end - self.start) * part
     }
 
-    fn moments_per_point(&self) -> f64 {
+    /// The moment under a point of the screen.
+    pub fn moment(&self, x: f32) -> f64 {
+        self.axis.moment(self.place(x))
+    }
+
+    /// Units of the axis in one point of the screen.
+    pub fn step(&self) -> f64 {
         (self.end - self.start) / f64::from((self.right - self.left).max(1.0))
+    }
+
+    /// The first and last moment in view.
+    pub fn moments(&self) -> (u64, u64) {
+        (
+            self.axis.moment(self.start).max(0.0) as u64,
+            self.axis.moment(self.end).max(0.0) as u64 + 1,
+        )
+    }
+
+    /// The stretches of a row that can be seen.
+    pub fn visible<T: Copy>(&self, row: &[Stretch<T>]) -> Vec<Stretch<T>> {
+        let (from, to) = self.moments();
+        self.axis.visible(row, from, to, self.step())
     }
 }
 
@@ -57,7 +87,7 @@ impl Timeline {
     pub fn command(&mut self, command: &Command, app: &AppState) {
         let (start, end) = self.range(app);
         let width = end - start;
-        let cursor = app.cursor.0 as f64;
+        let cursor = app.axis().place(app.cursor.0 as f64);
         let center = if (start..=end).contains(&cursor) {
             cursor
         } else {
@@ -79,7 +109,7 @@ impl Timeline {
     }
 
     /// How much height the lanes need.
-    pub fn height(&self, app: &AppState) -> f32 {
+    pub fn height(&self, app: &AppState, window: f32) -> f32 {
         let Some(document) = &app.document else {
             return 0.0;
         };
@@ -88,7 +118,12 @@ impl Timeline {
             .threads()
             .map(|lane| lane_height(document.timeline(), lane))
             .sum();
-        (RULER + lanes + EVENTS_LANE + MEMORY_LANE + 10.0).min(MOST_HEIGHT)
+        if window < SMALL_WINDOW {
+            return RULER + EVENTS_LANE + 8.0;
+        }
+        (RULER + lanes + EVENTS_LANE + MEMORY_LANE + 10.0)
+            .min(MOST_HEIGHT)
+            .min(window * MOST_PART)
     }
 
     fn range(&self, app: &AppState) -> (f64, f64) {
@@ -110,7 +145,7 @@ impl Timeline {
     }
 
     fn clamp(&mut self, app: &AppState) {
-        let last = app.last().0 as f64;
+        let last = app.axis().place(app.last().0 as f64);
         let Some((start, end)) = &mut self.view else {
             return;
         };
@@ -145,11 +180,18 @@ impl Timeline {
             right: area.right(),
             start,
             end,
+            axis: app.axis(),
         };
         let model = document.timeline();
+        folds_ui(&painter, theme, &scale, area);
         ruler(&painter, theme, &scale, area);
         let mut y = area.top() + RULER;
-        let bottom = area.bottom() - EVENTS_LANE - MEMORY_LANE;
+        let memory_height = if area.height() > 110.0 {
+            MEMORY_LANE
+        } else {
+            0.0
+        };
+        let bottom = area.bottom() - EVENTS_LANE - memory_height;
         for lane in model.threads() {
             let height = lane_height(model, lane);
             if y + height > bottom + 1.0 {
@@ -171,12 +213,47 @@ impl Timeline {
         );
         events_lane(&painter, theme, app, model, &scale, events);
         let memory = Rect::from_min_max(events.left_bottom(), area.right_bottom());
-        memory_lane(&painter, theme, model, app.last().0, &scale, memory);
-        for (name, middle) in [("Events", events.center().y), ("Memory", memory.center().y)] {
-            lane_name(&painter, name, rect.left(), middle, theme.text_muted);
+        lane_name(
+            &painter,
+            "Events",
+            rect.left(),
+            events.center().y,
+            theme.text_muted,
+        );
+        if memory_height > 0.0 {
+            memory_lane(&painter, theme, model, app.last().0, &scale, memory);
+            lane_name(
+                &painter,
+                "Memory",
+                rect.left(),
+                memory.center().y,
+                theme.text_muted,
+            );
         }
+        ranges_ui(&painter, theme, app, &scale, area);
+        self.marking_ui(ui, &painter, theme, &scale, area);
         cursor(&painter, theme, app.cursor, &scale, area);
-        hover(ui, theme, document, &scale, area, &response);
+        hover(ui, theme, app, document, &scale, area, &response);
+    }
+
+    /// The stretch that is being drawn.
+    fn marking_ui(
+        &self,
+        ui: &Ui,
+        painter: &egui::Painter,
+        theme: &Theme,
+        scale: &Scale<'_>,
+        area: Rect,
+    ) {
+        let (Some(first), Some(at)) = (self.marking, ui.input(|i| i.pointer.hover_pos())) else {
+            return;
+        };
+        let x = scale.x(scale.axis.moment(first));
+        let rect = Rect::from_two_pos(
+            Pos2::new(x, area.top()),
+            Pos2::new(at.x.clamp(area.left(), area.right()), area.bottom()),
+        );
+        painter.rect_filled(rect, 0.0, theme.accent.gamma_multiply(0.2));
     }
 
     fn navigate(
@@ -193,7 +270,25 @@ impl Timeline {
             right: area.right(),
             start,
             end,
+            axis: app.axis(),
         };
+        let shift = ui.input(|i| i.modifiers.shift);
+        if shift && response.drag_started_by(egui::PointerButton::Primary) {
+            self.marking = response.interact_pointer_pos().map(|at| scale.place(at.x));
+        }
+        if let Some(first) = self.marking {
+            if response.drag_stopped() {
+                self.marking = None;
+                let last = response.interact_pointer_pos().map(|at| scale.place(at.x));
+                let last = last.unwrap_or(first);
+                let moment = |place: f64| Moment(scale.axis.moment(place.max(0.0)) as u64);
+                let range = (moment(first.min(last)), moment(first.max(last)));
+                if range.0 < range.1 {
+                    commands.push(Command::SetLoop(Some(range)));
+                }
+            }
+            return;
+        }
         if let Some(at) = response.interact_pointer_pos()
             && (response.dragged_by(egui::PointerButton::Primary) || response.clicked())
             && at.x >= area.left() - 4.0
@@ -207,10 +302,7 @@ impl Timeline {
         if response.dragged_by(egui::PointerButton::Middle)
             || response.dragged_by(egui::PointerButton::Secondary)
         {
-            self.pan(
-                app,
-                -f64::from(response.drag_delta().x) * scale.moments_per_point(),
-            );
+            self.pan(app, -f64::from(response.drag_delta().x) * scale.step());
         }
         if let Some(at) = response.hover_pos() {
             let (scroll, zoom) = ui.input(|i| (i.smooth_scroll_delta(), i.zoom_delta()));
@@ -220,7 +312,7 @@ impl Timeline {
                 self.zoom(app, scale.moment(at.x), f64::from(-scroll.y / 120.0).exp2());
             }
             if scroll.x != 0.0 {
-                self.pan(app, -f64::from(scroll.x) * scale.moments_per_point());
+                self.pan(app, -f64::from(scroll.x) * scale.step());
             }
         }
     }
@@ -228,17 +320,22 @@ impl Timeline {
 
 /// The program's part of the run: from its first instruction to its last, with a little of the
 /// shutdown behind it.
-fn whole(app: &AppState) -> (f64, f64) {
-    let first = app.first().0 as f64;
-    let last = app.last().0 as f64;
+pub fn whole(app: &AppState) -> (f64, f64) {
+    let axis = app.axis();
+    let first = app.document.as_ref().map_or(Moment(0), |document| {
+        document.timeline().first_call().unwrap_or(document.first())
+    });
+    let first = axis.place(first.0 as f64);
+    let last = axis.place(app.last().0 as f64);
     let end = app
         .document
         .as_ref()
         .and_then(|document| document.timeline().finalizing())
         .map_or(last, |moment| {
-            let end = moment.0 as f64;
+            let end = axis.place(moment.0 as f64);
             (end + (end - first) * 0.04).min(last)
         });
+    let first = (first - (end - first) * 0.01).max(0.0);
     if end - first < 2.0 {
         (0.0, last.max(2.0))
     } else {
@@ -286,33 +383,111 @@ fn lane_name(painter: &egui::Painter, name: &str, left: f32, middle: f32, color:
     painter.galley(at, galley, color);
 }
 
-fn ruler(painter: &egui::Painter, theme: &Theme, scale: &Scale, area: Rect) {
-    let target = scale.moments_per_point() * 110.0;
+/// Folds are hatched, so that nobody takes their width for their length.
+fn folds_ui(painter: &egui::Painter, theme: &Theme, scale: &Scale<'_>, area: Rect) {
+    for fold in scale.axis.folds() {
+        let left = scale.x(fold.start as f64).max(area.left());
+        let right = scale.x(fold.end as f64).min(area.right());
+        if right <= left {
+            continue;
+        }
+        let rect = Rect::from_min_max(Pos2::new(left, area.top()), Pos2::new(right, area.bottom()));
+        painter.rect_filled(rect, 0.0, mix(theme.panel, theme.window, 0.55));
+        let inside = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+        let stroke = Stroke::new(1.0, theme.border.gamma_multiply(0.7));
+        let mut x = rect.left() - rect.height();
+        while x < rect.right() {
+            inside.line_segment(
+                [
+                    Pos2::new(x, rect.bottom()),
+                    Pos2::new(x + rect.height(), rect.top()),
+                ],
+                stroke,
+            );
+            x += 9.0;
+        }
+    }
+}
+
+fn ruler(painter: &egui::Painter, theme: &Theme, scale: &Scale<'_>, area: Rect) {
+    let target = scale.step() * 110.0;
     let base = 10_f64.powf(target.max(1.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0]
         .map(|m| m * base)
         .into_iter()
         .find(|&s| s >= target)
         .unwrap_or(base * 10.0);
-    let step = step.max(1.0);
-    let mut moment = (scale.start / step).ceil() * step;
-    while moment <= scale.end {
-        let x = scale.x(moment);
-        painter.vline(
-            x,
-            area.top()..=area.bottom(),
-            Stroke::new(1.0, theme.border.gamma_multiply(0.6)),
-        );
-        if x < area.right() - 40.0 {
-            painter.text(
-                Pos2::new(x + 4.0, area.top() + RULER / 2.0),
-                Align2::LEFT_CENTER,
-                grouped(moment as u64),
+    let step = step.max(1.0) as u64;
+    let (from, to) = scale.moments();
+    let mut free = area.left();
+    for part in scale.axis.parts(from, to) {
+        // Inside a fold the ticks of the rest would lie on each other.
+        let step = step * (part.density.ceil() as u64).next_power_of_two().max(1);
+        let mut moment = part.start.div_ceil(step) * step;
+        while moment < part.end {
+            let x = scale.x(moment as f64);
+            let text = painter.layout_no_wrap(
+                grouped(moment),
                 FontId::proportional(11.5),
                 theme.text_faint,
             );
+            let fits = x >= free && x + text.size().x + 8.0 < area.right();
+            if fits || part.density <= 1.0 {
+                painter.vline(
+                    x,
+                    area.top()..=area.bottom(),
+                    Stroke::new(1.0, theme.border.gamma_multiply(0.6)),
+                );
+            }
+            if fits {
+                free = x + text.size().x + 14.0;
+                let at = Pos2::new(x + 4.0, area.top() + (RULER - text.size().y) / 2.0);
+                painter.galley(at, text, theme.text_faint);
+            }
+            moment += step;
         }
-        moment += step;
+    }
+}
+
+/// The loop and the named ranges, on the ruler.
+fn ranges_ui(
+    painter: &egui::Painter,
+    theme: &Theme,
+    app: &AppState,
+    scale: &Scale<'_>,
+    area: Rect,
+) {
+    let named = app.notes.ranges.iter().enumerate().map(|(index, range)| {
+        let color = theme.series[index % theme.series.len()];
+        (range.start, range.end, range.name.as_str(), color)
+    });
+    let looped = app
+        .looped
+        .map(|(start, end)| (start.0, end.0, "loop", theme.accent));
+    for (start, end, name, color) in named.chain(looped) {
+        let left = scale.x(start as f64).max(area.left());
+        let right = scale.x(end as f64).min(area.right());
+        if right <= left {
+            continue;
+        }
+        let bar = Rect::from_min_max(
+            Pos2::new(left, area.top()),
+            Pos2::new(right.max(left + 2.0), area.top() + RULER),
+        );
+        painter.rect_filled(bar, 2.0, color.gamma_multiply(0.35));
+        for x in [left, right] {
+            painter.vline(x, area.y_range(), Stroke::new(1.0, color));
+        }
+        let text = painter.layout_no_wrap(name.to_owned(), theme::strong(11.5), theme.text);
+        if text.size().x + 8.0 < bar.width() {
+            let at = bar.center() - text.size() / 2.0;
+            painter.rect_filled(
+                Rect::from_min_size(at, text.size()).expand(2.0),
+                2.0,
+                theme.panel,
+            );
+            painter.galley(at, text, theme.text);
+        }
     }
 }
 
@@ -324,13 +499,12 @@ fn thread_lane(
     document: &Document,
     app: &AppState,
     lane: &ThreadLane,
-    scale: &Scale,
+    scale: &Scale<'_>,
     rect: Rect,
     commands: &mut Vec<Command>,
 ) {
     let model = document.timeline();
-    let step = scale.moments_per_point();
-    let (start, end) = (scale.start.max(0.0) as u64, scale.end.max(0.0) as u64 + 1);
+    let (_, end) = scale.moments();
     let name = document.thread_name(lane.thread);
     let chosen = app.selected.thread == Some(lane.thread);
     let gutter = Rect::from_min_max(
@@ -357,7 +531,7 @@ fn thread_lane(
     let mut y = rect.top() + 3.0;
     if model.thread_count() > 1 {
         let mut mesh = egui::Mesh::default();
-        for stretch in visible(&lane.doing, start, end, step) {
+        for stretch in scale.visible(&lane.doing) {
             let color = doing_color(theme, stretch.what);
             if color != Color32::TRANSPARENT {
                 let x = scale.x(stretch.start as f64).max(rect.left());
@@ -372,7 +546,7 @@ fn thread_lane(
         y += GIL_ROW + 2.0;
     }
     for row in lane.calls.iter().take(call_rows(model, lane)) {
-        for stretch in visible(row, start, end, step) {
+        for stretch in scale.visible(row) {
             let x = scale.x(stretch.start as f64).max(rect.left());
             let right = scale
                 .x(stretch.end.min(app.last().0) as f64)
@@ -381,7 +555,12 @@ fn thread_lane(
                 Pos2::new(x, y),
                 Pos2::new(right.max(x + 1.0), y + CALL_ROW - 2.0),
             );
-            let tone = theme.series[stretch.what.code.0 as usize % theme.series.len()];
+            // The library is gray: it is not what one came to see.
+            let tone = if document.is_program_code(stretch.what.code) {
+                theme.series[stretch.what.code.0 as usize % theme.series.len()]
+            } else {
+                theme.text_faint
+            };
             let here = (stretch.start..stretch.end).contains(&app.cursor.0);
             let fill = mix(theme.panel, tone, if here { 0.55 } else { 0.3 });
             painter.rect_filled(bar, 2.0, fill);
@@ -407,13 +586,12 @@ fn events_lane(
     theme: &Theme,
     app: &AppState,
     model: &Model,
-    scale: &Scale,
+    scale: &Scale<'_>,
     rect: Rect,
 ) {
     painter.hline(rect.x_range(), rect.top(), Stroke::new(1.0, theme.border));
-    let step = scale.moments_per_point();
-    let (start, end) = (scale.start.max(0.0) as u64, scale.end.max(0.0) as u64 + 1);
-    for pass in visible(model.passes(), start, end, step) {
+    let (start, end) = scale.moments();
+    for pass in scale.visible(model.passes()) {
         let x = scale.x(pass.start as f64).max(rect.left());
         let right = scale
             .x(pass.end.min(end) as f64)
@@ -470,7 +648,7 @@ fn events_lane(
             }
         }
     }
-    for bookmark in &app.bookmarks {
+    for bookmark in app.notes.bookmarks.keys() {
         let x = scale.x(bookmark.0 as f64);
         let top = rect.top() + 1.0;
         painter.add(Shape::convex_polygon(
@@ -491,7 +669,7 @@ fn memory_lane(
     theme: &Theme,
     model: &Model,
     last: u64,
-    scale: &Scale,
+    scale: &Scale<'_>,
     rect: Rect,
 ) {
     painter.hline(rect.x_range(), rect.top(), Stroke::new(1.0, theme.border));
@@ -501,7 +679,7 @@ fn memory_lane(
         .take_while(|&x| scale.moment(x) <= last as f64)
         .map(|x| {
             let from = scale.moment(x).max(0.0);
-            let to = from + scale.moments_per_point() * 2.0;
+            let to = scale.moment(x + 2.0);
             (x, model.memory_between(from as u64, to.ceil() as u64))
         })
         .collect();
@@ -540,7 +718,7 @@ fn memory_lane(
     painter.galley(at, galley, theme.text_muted);
 }
 
-fn cursor(painter: &egui::Painter, theme: &Theme, cursor: Moment, scale: &Scale, area: Rect) {
+fn cursor(painter: &egui::Painter, theme: &Theme, cursor: Moment, scale: &Scale<'_>, area: Rect) {
     let x = scale.x(cursor.0 as f64);
     if x < area.left() - 1.0 || x > area.right() + 1.0 {
         return;
@@ -565,8 +743,9 @@ fn cursor(painter: &egui::Painter, theme: &Theme, cursor: Moment, scale: &Scale,
 fn hover(
     ui: &Ui,
     theme: &Theme,
+    app: &AppState,
     document: &Document,
-    scale: &Scale,
+    scale: &Scale<'_>,
     area: Rect,
     response: &egui::Response,
 ) {
@@ -578,6 +757,14 @@ fn hover(
     }
     let moment = scale.moment(at.x).max(0.0) as u64;
     let mut text = format!("moment {}", grouped(moment));
+    for (moment, mark) in &app.notes.bookmarks {
+        if (scale.x(moment.0 as f64) - at.x).abs() < 6.0 {
+            text = format!("{text}\nbookmark: {}", mark.title);
+            if !mark.note.is_empty() {
+                text = format!("{text}\n{}", mark.note);
+            }
+        }
+    }
     for lane in document.timeline().threads() {
         let innermost = (0..lane.calls.len())
             .rev()

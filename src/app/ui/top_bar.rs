@@ -20,17 +20,15 @@ pub fn top_bar_ui(
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         menu_ui(ui, theme, app, list, commands);
-        let name = ui.add(
-            egui::Label::new(RichText::new("Ouroscope").font(theme::strong(15.0)))
-                .sense(Sense::click())
-                .selectable(false),
-        );
-        if name.clicked() {
+        let room = ui.available_width();
+        let show_name = app.document.is_none() || room > 640.0;
+        if show_name && name_ui(ui).clicked() {
             commands.push(Command::CloseDocument);
         }
         if let Some(document) = &app.document {
             ui.add_space(space::S);
-            let room = (ui.available_width() - 720.0).clamp(80.0, 320.0);
+            let switch = if room > SWITCH_ROOM { 590.0 } else { 290.0 };
+            let room = (ui.available_width() - switch).clamp(0.0, 420.0);
             let (rect, response) = ui.allocate_exact_size(Vec2::new(room, 24.0), Sense::hover());
             let used = widgets::clipped(
                 ui,
@@ -97,10 +95,39 @@ pub fn top_bar_ui(
             }
             if app.document.is_some() {
                 ui.add_space(space::S);
-                layouts_ui(ui, theme, app.settings.layout, commands);
+                if room > SWITCH_ROOM {
+                    layouts_ui(ui, theme, app.settings.layout, commands);
+                } else {
+                    layout_box_ui(ui, app.settings.layout, commands);
+                }
             }
         });
     });
+}
+
+/// With less room than this the layouts are a list to unfold.
+const SWITCH_ROOM: f32 = 760.0;
+
+fn name_ui(ui: &mut Ui) -> egui::Response {
+    ui.add(
+        egui::Label::new(RichText::new("Ouroscope").font(theme::strong(15.0)))
+            .sense(Sense::click())
+            .selectable(false),
+    )
+    .on_hover_text("Start page")
+}
+
+fn layout_box_ui(ui: &mut Ui, current: LayoutKind, commands: &mut Vec<Command>) {
+    egui::ComboBox::from_id_salt("layout")
+        .width(96.0)
+        .selected_text(RichText::new(current.name()).size(13.0))
+        .show_ui(ui, |ui| {
+            for kind in LayoutKind::ALL {
+                if ui.selectable_label(kind == current, kind.name()).clicked() {
+                    commands.push(Command::SetLayout(kind));
+                }
+            }
+        });
 }
 
 /// One joined switch with a field for each layout.
@@ -158,6 +185,7 @@ fn menu_ui(
         let open = app.document.is_some();
         item(ui, "Open…", Command::OpenDialog, true);
         item(ui, "Save recording…", Command::SaveRecording, open);
+        item(ui, "Save bookmarks as a lesson…", Command::SaveLesson, open);
         item(ui, "Run again", Command::Rerun, open);
         item(ui, "Start page", Command::CloseDocument, open);
         ui.separator();
@@ -167,6 +195,19 @@ fn menu_ui(
             }
             ui.separator();
             item(ui, "Back to their places", Command::ResetLayout, open);
+        });
+        ui.menu_button("In a window of its own", |ui| {
+            for kind in PanelKind::ALL {
+                item(ui, kind.name(), Command::TearOff(kind), open);
+            }
+        });
+        ui.menu_button("Presenting", |ui| {
+            let layout = Command::SetLayout(LayoutKind::Present);
+            item(ui, "Present layout", layout, open);
+            item(ui, "Spotlight", Command::ToggleSpotlight, open);
+            item(ui, "Notes on a second window", Command::ToggleNotes, open);
+            item(ui, "Next stop", Command::NextStop, open);
+            item(ui, "Previous stop", Command::PreviousStop, open);
         });
         ui.menu_button("Theme", |ui| {
             for kind in ThemeKind::ALL {
@@ -195,6 +236,7 @@ fn menu_ui(
         });
         item(ui, "Full screen", Command::ToggleFullscreen, true);
         ui.separator();
+        item(ui, "Settings", Command::ToggleSettings, true);
         item(ui, "Commands", Command::TogglePalette, true);
         item(ui, "Keys and help", Command::ToggleHelp, true);
         item(ui, "Quit", Command::Quit, true);

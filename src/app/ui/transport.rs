@@ -5,6 +5,7 @@ use egui::{Align, ComboBox, Layout, RichText, Ui};
 use super::theme::{self, Theme, space};
 use super::widgets::{self, Icon, icon_button};
 use crate::app::command::{Command, CommandInfo, key_text};
+use crate::app::layout::Room;
 use crate::app::state::AppState;
 use crate::views::format::grouped;
 use crate::views::steps::StepSize;
@@ -24,6 +25,7 @@ pub fn transport_ui(
         .inner_margin(egui::Margin::symmetric(8, 0))
         .show(ui, |ui| {
             ui.set_height(HEIGHT);
+            let room = Room::of(ui.available_width());
             ui.horizontal_centered(|ui| {
                 ui.spacing_mut().item_spacing.x = 2.0;
                 let (at_first, at_last) = (app.cursor <= app.first(), app.cursor >= app.last());
@@ -45,21 +47,32 @@ pub fn transport_ui(
                 button(ui, Icon::Forward, "Forward", Command::Forward, !at_last);
                 button(ui, Icon::Last, "Last", Command::Last, !at_last);
                 ui.add_space(space::S);
-                step_size_ui(ui, theme, app, commands);
+                step_size_ui(ui, theme, app, room, commands);
                 ui.add_space(space::XS);
-                speed_ui(ui, theme, app, commands);
-                ui.add_space(space::M);
-                position_ui(ui, theme, app);
+                if room >= Room::Narrow {
+                    speed_ui(ui, theme, app, room, commands);
+                    ui.add_space(space::M);
+                }
+                position_ui(ui, theme, app, room);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
-                    run_ui(ui, theme, app, list, commands);
+                    run_ui(ui, theme, app, list, room, commands);
                 });
             });
         });
 }
 
-fn step_size_ui(ui: &mut Ui, theme: &Theme, app: &AppState, commands: &mut Vec<Command>) {
-    ui.label(RichText::new("Step").size(13.0).color(theme.text_muted));
+fn step_size_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    app: &AppState,
+    room: Room,
+    commands: &mut Vec<Command>,
+) {
+    if room >= Room::Normal {
+        ui.label(RichText::new("Step").size(13.0).color(theme.text_muted));
+        ui.add_space(space::XS);
+    }
     let current = app.settings.step_size;
     let short = if current == StepSize::Selected {
         "Selected object"
@@ -67,7 +80,7 @@ fn step_size_ui(ui: &mut Ui, theme: &Theme, app: &AppState, commands: &mut Vec<C
         current.name()
     };
     ComboBox::from_id_salt("step size")
-        .width(126.0)
+        .width(if room >= Room::Normal { 126.0 } else { 84.0 })
         .selected_text(RichText::new(short).size(13.0))
         .show_ui(ui, |ui| {
             for size in StepSize::ALL {
@@ -80,8 +93,11 @@ fn step_size_ui(ui: &mut Ui, theme: &Theme, app: &AppState, commands: &mut Vec<C
         .on_hover_text("How far one step goes");
 }
 
-fn speed_ui(ui: &mut Ui, theme: &Theme, app: &AppState, commands: &mut Vec<Command>) {
-    ui.label(RichText::new("Speed").size(13.0).color(theme.text_muted));
+fn speed_ui(ui: &mut Ui, theme: &Theme, app: &AppState, room: Room, commands: &mut Vec<Command>) {
+    if room >= Room::Normal {
+        ui.label(RichText::new("Speed").size(13.0).color(theme.text_muted));
+        ui.add_space(space::XS);
+    }
     let speed = app.settings.speed;
     let text = |speed: f32| {
         if speed < 1.0 {
@@ -108,15 +124,25 @@ fn speed_ui(ui: &mut Ui, theme: &Theme, app: &AppState, commands: &mut Vec<Comma
 }
 
 /// "moment 46 of 12 345", and the place in the program.
-fn position_ui(ui: &mut Ui, theme: &Theme, app: &AppState) {
+fn position_ui(ui: &mut Ui, theme: &Theme, app: &AppState, room: Room) {
     ui.spacing_mut().item_spacing.x = 6.0;
-    ui.label(RichText::new("moment").size(13.0).color(theme.text_muted));
-    ui.label(RichText::new(grouped(app.cursor.0)).font(theme::mono_strong(14.0)));
-    ui.label(
-        RichText::new(format!("of {}", grouped(app.last().0)))
-            .size(13.0)
-            .color(theme.text_muted),
+    if room >= Room::Normal {
+        ui.label(RichText::new("moment").size(13.0).color(theme.text_muted));
+    }
+    let position = format!(
+        "moment {} of {}",
+        grouped(app.cursor.0),
+        grouped(app.last().0)
     );
+    ui.label(RichText::new(grouped(app.cursor.0)).font(theme::mono_strong(14.0)))
+        .on_hover_text(position);
+    if room >= Room::Normal {
+        ui.label(
+            RichText::new(format!("of {}", grouped(app.last().0)))
+                .size(13.0)
+                .color(theme.text_muted),
+        );
+    }
     if let Some(place) = app
         .place()
         .filter(|place| ui.available_width() > 250.0 + place.len() as f32 * 8.0)
@@ -135,6 +161,7 @@ fn run_ui(
     theme: &Theme,
     app: &AppState,
     list: &[CommandInfo],
+    room: Room,
     commands: &mut Vec<Command>,
 ) {
     let Some(document) = &app.document else {
@@ -145,21 +172,23 @@ fn run_ui(
             commands.push(command);
         }
     };
-    button(
-        ui,
-        Icon::Fit,
-        "Show the whole run",
-        Command::ZoomTimelineAll,
-        true,
-    );
-    button(ui, Icon::ZoomIn, "Zoom in", Command::ZoomTimelineIn, true);
-    button(
-        ui,
-        Icon::ZoomOut,
-        "Zoom out",
-        Command::ZoomTimelineOut,
-        true,
-    );
+    if room >= Room::Normal {
+        button(
+            ui,
+            Icon::Fit,
+            "Show the whole run",
+            Command::ZoomTimelineAll,
+            true,
+        );
+        button(ui, Icon::ZoomIn, "Zoom in", Command::ZoomTimelineIn, true);
+        button(
+            ui,
+            Icon::ZoomOut,
+            "Zoom out",
+            Command::ZoomTimelineOut,
+            true,
+        );
+    }
     button(
         ui,
         Icon::Bookmark,
@@ -174,8 +203,9 @@ fn run_ui(
     } else if document.can_run() {
         button(ui, Icon::Rerun, "Run again", Command::Rerun, true);
     }
-    if let Some((text, bad)) = document.outcome() {
+    if let Some((text, bad)) = document.outcome().filter(|_| room >= Room::Narrow) {
         let color = if bad { theme.error } else { theme.text_muted };
-        ui.label(RichText::new(text).size(13.0).color(color));
+        let text = RichText::new(text).size(13.0).color(color);
+        ui.add(egui::Label::new(text).truncate());
     }
 }

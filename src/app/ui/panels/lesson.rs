@@ -7,6 +7,8 @@ use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
 use crate::app::ui::theme::{self, space};
 use crate::app::ui::widgets;
+use crate::base::Moment;
+use crate::views::format::grouped;
 
 /// The panel.
 #[derive(Default)]
@@ -14,6 +16,8 @@ pub struct LessonPanel {
     markdown: CommonMarkCache,
     /// The stop whose answer is shown.
     revealed: Option<usize>,
+    /// The name that is being typed for a range.
+    range_name: String,
 }
 
 impl Panel for LessonPanel {
@@ -29,12 +33,22 @@ impl Panel for LessonPanel {
             .as_ref()
             .and_then(crate::app::document::Document::lesson)
         else {
-            widgets::empty(
-                ui,
-                theme,
-                "No lesson is open",
-                "Choose one on the start page.",
-            );
+            ScrollArea::vertical()
+                .auto_shrink([false, false])
+                .show(ui, |ui| {
+                    egui::Frame::new()
+                        .inner_margin(egui::Margin::symmetric(14, 12))
+                        .show(ui, |ui| {
+                            ui.set_width(ui.available_width());
+                            ui.label(RichText::new("A lesson of your own").font(theme::strong(18.0)));
+                            ui.label(
+                                RichText::new("Go to a moment that matters, bookmark it and write what to see there. The bookmarks become the stops of a lesson; they are also saved with the recording.")
+                                    .size(13.5)
+                                    .color(theme.text_muted),
+                            );
+                            self.bookmarks_ui(ui, ctx);
+                        });
+                });
             return;
         };
         ScrollArea::vertical()
@@ -119,7 +133,129 @@ impl Panel for LessonPanel {
                                 CommonMarkViewer::new().show(ui, &mut self.markdown, &stop.text);
                             }
                         }
+                        ui.add_space(space::M);
+                        self.bookmarks_ui(ui, ctx);
                     });
             });
+    }
+}
+
+impl LessonPanel {
+    /// The bookmarks with their notes, and what can be made of them.
+    fn bookmarks_ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+        let theme = ctx.theme;
+        widgets::section(ui, theme, "Bookmarks");
+        ui.horizontal_wrapped(|ui| {
+            let here = ctx.app.notes.bookmarks.contains_key(&ctx.app.cursor);
+            let verb = if here {
+                "Remove this bookmark"
+            } else {
+                "Bookmark this moment"
+            };
+            if ui.button(verb).clicked() {
+                ctx.commands.push(Command::ToggleBookmark);
+            }
+            let any = !ctx.app.notes.bookmarks.is_empty();
+            if ui
+                .add_enabled(any, egui::Button::new("Save as a lesson…"))
+                .clicked()
+            {
+                ctx.commands.push(Command::SaveLesson);
+            }
+        });
+        for (&moment, mark) in &ctx.app.notes.bookmarks {
+            ui.add_space(space::XS);
+            let here = moment == ctx.app.cursor;
+            let frame = egui::Frame::new()
+                .fill(theme.raised)
+                .stroke(Stroke::new(
+                    1.0,
+                    if here { theme.accent } else { theme.border },
+                ))
+                .corner_radius(theme.corner_radius)
+                .inner_margin(8.0);
+            frame.show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal(|ui| {
+                    widgets::moment_link(ui, theme, ctx.commands, moment);
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        let close = widgets::Icon::Close;
+                        if widgets::icon_button(ui, theme, close, "Remove bookmark", "", true)
+                            .clicked()
+                        {
+                            ctx.commands.push(Command::RemoveBookmark(moment));
+                        }
+                    });
+                });
+                let mut mark = mark.clone();
+                let title = ui.add(
+                    egui::TextEdit::singleline(&mut mark.title)
+                        .hint_text("Title")
+                        .font(theme::strong(14.0))
+                        .desired_width(f32::INFINITY),
+                );
+                let note = ui.add(
+                    egui::TextEdit::multiline(&mut mark.note)
+                        .hint_text("What to see here, in Markdown")
+                        .desired_rows(2)
+                        .desired_width(f32::INFINITY),
+                );
+                if title.changed() || note.changed() {
+                    ctx.commands.push(Command::SetBookmark(moment, mark));
+                }
+            });
+        }
+        self.ranges_ui(ui, ctx);
+    }
+
+    /// The loop and the named ranges.
+    fn ranges_ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+        let theme = ctx.theme;
+        widgets::section(ui, theme, "Ranges");
+        if let Some((start, end)) = ctx.app.looped {
+            ui.horizontal_wrapped(|ui| {
+                ui.label("Playing repeats");
+                widgets::moment_link(ui, theme, ctx.commands, start);
+                ui.label("to");
+                widgets::moment_link(ui, theme, ctx.commands, end);
+                if ui.button("No loop").clicked() {
+                    ctx.commands.push(Command::SetLoop(None));
+                }
+            });
+            ui.horizontal(|ui| {
+                let edit = ui.add(
+                    egui::TextEdit::singleline(&mut self.range_name)
+                        .hint_text("Name this range")
+                        .desired_width(180.0),
+                );
+                let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+                let named = !self.range_name.trim().is_empty();
+                if (ui.add_enabled(named, egui::Button::new("Keep")).clicked() || entered) && named
+                {
+                    let name = std::mem::take(&mut self.range_name);
+                    ctx.commands.push(Command::NameLoop(name.trim().to_owned()));
+                }
+            });
+        } else {
+            widgets::hint(
+                ui,
+                theme,
+                "Drag with Shift on the timeline, or press [ and ], to repeat a stretch.",
+            );
+        }
+        for (index, range) in ctx.app.notes.ranges.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let text = RichText::new(&range.name).color(theme.accent);
+                if widgets::link(ui, text).clicked() {
+                    let range = (Moment(range.start), Moment(range.end));
+                    ctx.commands.push(Command::SetLoop(Some(range)));
+                }
+                let extent = format!("{} … {}", grouped(range.start), grouped(range.end));
+                widgets::hint(ui, theme, &extent);
+                if ui.small_button("Remove").clicked() {
+                    ctx.commands.push(Command::RemoveRange(index));
+                }
+            });
+        }
     }
 }

@@ -1,27 +1,37 @@
 //! The Threads panel: one lane per thread with what it does, the GIL in words, and the locks.
 
+use std::collections::BTreeMap;
+
 use egui::{Align2, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke, Ui, Vec2};
 
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
 use crate::app::selection::Selection;
-use crate::app::ui::theme::{self, mix, space};
-use crate::app::ui::timeline::doing_color;
-use crate::app::ui::widgets::{self, object_link, thread_link};
-use crate::base::Moment;
+use crate::app::ui::theme::{self, Theme, mix, space};
+use crate::app::ui::timeline::{Scale, doing_color, whole};
+use crate::app::ui::widgets::{self, moment_link, object_link, thread_link};
+use crate::base::{Moment, ObjId, ThreadId};
 use crate::trace::ThreadStatus;
 use crate::views::format::{grouped, nanos};
-use crate::views::threads::{deadlock, gil_words, locks, status_words};
-use crate::views::timeline::{Doing, visible};
+use crate::views::threads::{
+    LockRow, deadlock, deadlock_words, gil_words, lock_name, locks, status_words,
+};
+use crate::views::timeline::{Doing, ThreadLane};
+use crate::views::waits::{WaitFor, words};
 
 const LANE: f32 = 40.0;
 const GUTTER: f32 = 150.0;
+/// Waits listed: so many that began before this moment, and so many that begin after it.
+const WAITS_BEFORE: usize = 6;
+const WAITS_AFTER: usize = 3;
 
 /// The panel.
 #[derive(Debug, Default)]
 pub struct ThreadsPanel {
-    /// The moments at the edges; `None` is the whole run.
+    /// The places on the axis at the edges; `None` is the whole run.
     view: Option<(f64, f64)>,
+    /// What the locks are called, and in which revision that was found out.
+    lock_names: (u64, BTreeMap<ObjId, String>),
 }
 
 impl Panel for ThreadsPanel {
@@ -37,6 +47,11 @@ impl Panel for ThreadsPanel {
 
     fn ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
         let theme = ctx.theme;
+        if self.lock_names.0 != ctx.app.revision {
+            let names = ctx.look.state.locks.iter();
+            let names = names.map(|&(lock, _)| (lock, lock_name(ctx.look, lock)));
+            self.lock_names = (ctx.app.revision, names.collect());
+        }
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
@@ -57,20 +72,17 @@ impl Panel for ThreadsPanel {
                             );
                             widgets::hint(ui, theme, &facts);
                         });
-                        if let Some(circle) = deadlock(ctx.look) {
-                            let names: Vec<String> =
-                                circle.iter().map(|&id| ctx.look.thread_name(id)).collect();
-                            let text = format!(
-                                "Deadlock: {} wait for each other's locks",
-                                names.join(" and ")
-                            );
+                        let circle = deadlock(ctx.look).unwrap_or_default();
+                        if let Some(text) = deadlock_words(ctx.look, &circle) {
                             widgets::badge(ui, theme, &text, theme.error);
                         }
                         ui.add_space(space::S);
                         self.lanes_ui(ui, ctx);
                         legend_ui(ui, ctx);
                         now_ui(ui, ctx);
-                        locks_ui(ui, ctx);
+                        wait_graph_ui(ui, ctx, &circle, &self.lock_names.1);
+                        locks_ui(ui, ctx, &self.lock_names.1);
+                        waits_ui(ui, ctx);
                     });
             });
     }
@@ -91,112 +103,332 @@ impl ThreadsPanel {
         response.widget_info(|| {
             egui::WidgetInfo::labeled(egui::WidgetType::Slider, true, "Lanes of the threads")
         });
-        let area = Rect::from_min_max(rect.min + Vec2::new(GUTTER, 0.0), rect.max);
+        let gutter = GUTTER.min(rect.width() * 0.3);
+        let area = Rect::from_min_max(rect.min + Vec2::new(gutter, 0.0), rect.max);
         let painter = ui.painter_at(rect);
         painter.rect_filled(area, 4.0, theme.inset);
-        let whole = (
-            ctx.app.first().0 as f64,
-            (ctx.app.last().0 as f64).max(ctx.app.first().0 as f64 + 2.0),
-        );
-        let (start, end) = self.view.unwrap_or(whole);
-        let x =
-            |moment: f64| area.left() + ((moment - start) / (end - start)) as f32 * area.width();
-        let step = (end - start) / f64::from(area.width().max(1.0));
-        let (from, to) = (start.max(0.0) as u64, end.max(0.0) as u64 + 1);
+        let all = whole(ctx.app);
+        let (start, end) = self.view.unwrap_or(all);
+        let scale = Scale {
+            left: area.left(),
+            right: area.right(),
+            start,
+            end,
+            axis: ctx.app.axis(),
+        };
         for (index, lane) in model.threads().enumerate() {
             let top = rect.top() + index as f32 * LANE + 3.0;
             let row = Rect::from_min_max(
                 Pos2::new(area.left(), top),
                 Pos2::new(area.right(), top + LANE - 6.0),
             );
-            let name = document.thread_name(lane.thread);
             let field = Rect::from_min_max(
                 Pos2::new(rect.left(), top),
                 Pos2::new(area.left() - 8.0, row.bottom()),
             );
-            let click = ui.interact(field, ui.id().with(("thread", lane.thread)), Sense::click());
-            let chosen = ctx.app.selected.thread == Some(lane.thread) || click.hovered();
-            let upper = Rect::from_min_size(field.min, Vec2::new(field.width(), 18.0));
-            let lower = Rect::from_min_size(
-                field.min + Vec2::new(0.0, 17.0),
-                Vec2::new(field.width(), 16.0),
-            );
-            let color = if chosen { theme.accent } else { theme.text };
-            widgets::clipped(
-                ui,
-                upper,
-                0.0,
-                field.width(),
-                &name,
-                theme::strong(13.5),
-                color,
-            );
-            let doing = lane.doing_at(ctx.app.cursor.0);
-            let words = doing.map_or("", Doing::name);
-            widgets::clipped(
-                ui,
-                lower,
-                0.0,
-                field.width(),
-                words,
-                egui::FontId::proportional(12.0),
-                theme.text_muted,
-            );
-            if click.clicked() {
-                ctx.commands
-                    .push(Command::Select(Selection::Thread(lane.thread)));
-            }
-            let mut mesh = egui::Mesh::default();
-            for stretch in visible(&lane.doing, from, to, step) {
-                let color = doing_color(theme, stretch.what);
-                if color == egui::Color32::TRANSPARENT {
-                    continue;
-                }
-                let left = x(stretch.start as f64).max(area.left());
-                let right = x(stretch.end.min(to) as f64)
-                    .min(area.right())
-                    .max(left + 1.0);
-                // Waiting is drawn thinner: shape says it too, not color alone.
-                let inset = match stretch.what {
-                    Doing::Running => 0.0,
-                    Doing::Waiting | Doing::Refused => 9.0,
-                    Doing::Blocked | Doing::Sleeping | Doing::Joining | Doing::Io | Doing::Idle => {
-                        13.0
-                    }
-                };
-                mesh.add_colored_rect(
-                    Rect::from_min_max(
-                        Pos2::new(left, row.top() + inset),
-                        Pos2::new(right, row.bottom() - inset),
-                    ),
-                    color,
-                );
-            }
-            painter.add(Shape::mesh(mesh));
+            lane_name_ui(ui, ctx, lane, field);
+            lane_ui(&painter, theme, lane, &scale, row);
         }
-        let cursor = x(ctx.app.cursor.0 as f64);
-        painter.vline(cursor, area.y_range(), Stroke::new(2.0, theme.accent));
+        let cursor = scale.x(ctx.app.cursor.0 as f64);
+        if area.x_range().contains(cursor) {
+            painter.vline(cursor, area.y_range(), Stroke::new(2.0, theme.accent));
+        }
         if let Some(at) = response.interact_pointer_pos()
             && (response.clicked() || response.dragged_by(egui::PointerButton::Primary))
             && at.x >= area.left()
         {
-            let part = f64::from(((at.x - area.left()) / area.width()).clamp(0.0, 1.0));
-            ctx.commands
-                .push(Command::GoTo(Moment((start + part * (end - start)) as u64)));
+            let x = at.x.clamp(area.left(), area.right());
+            let moment = scale.moment(x).max(0.0);
+            ctx.commands.push(Command::GoTo(Moment(moment as u64)));
         }
-        if let Some(at) = response.hover_pos().filter(|at| area.contains(*at)) {
-            let zoom = ui.input(egui::InputState::zoom_delta);
-            if (zoom - 1.0).abs() > 1e-6 {
-                let center = start + f64::from((at.x - area.left()) / area.width()) * (end - start);
-                let factor = f64::from(1.0 / zoom);
-                let view = (
-                    center - (center - start) * factor,
-                    center + (end - center) * factor,
-                );
-                self.view = (view.1 - view.0 < whole.1 - whole.0).then_some(view);
-            }
+        let Some(at) = response.hover_pos().filter(|at| area.contains(*at)) else {
+            return;
+        };
+        let zoom = ui.input(egui::InputState::zoom_delta);
+        if (zoom - 1.0).abs() > 1e-6 {
+            let center = scale.place(at.x);
+            let factor = f64::from(1.0 / zoom);
+            let view = (
+                center - (center - start) * factor,
+                center + (end - center) * factor,
+            );
+            self.view = (view.1 - view.0 < all.1 - all.0 && view.1 - view.0 > 4.0)
+                .then_some(view)
+                .or(self.view.filter(|_| zoom > 1.0));
+        }
+        let lane = model
+            .threads()
+            .nth(((at.y - rect.top()) / LANE).max(0.0) as usize);
+        if let Some(lane) = lane
+            && !response.dragged()
+        {
+            let moment = scale.moment(at.x).max(0.0) as u64;
+            let name = |thread| document.thread_name(thread);
+            let text = match document.waits().at(lane.thread, moment) {
+                Some(wait) => words(wait, ctx.look, &name),
+                None => {
+                    let doing = lane.doing_at(moment).unwrap_or(Doing::Idle);
+                    format!("{} {} here.", name(lane.thread), doing.name())
+                }
+            };
+            response.on_hover_text_at_pointer(text);
         }
     }
+}
+
+/// The name of a thread, and what it does at the moment shown.
+fn lane_name_ui(ui: &Ui, ctx: &mut PanelContext<'_>, lane: &ThreadLane, field: Rect) {
+    let theme = ctx.theme;
+    let Some(document) = &ctx.app.document else {
+        return;
+    };
+    let name = document.thread_name(lane.thread);
+    let click = ui.interact(field, ui.id().with(("thread", lane.thread)), Sense::click());
+    let words = lane.doing_at(ctx.app.cursor.0).map_or("", Doing::name);
+    click.widget_info(|| {
+        let label = format!("Lane of {name}: {words}");
+        egui::WidgetInfo::labeled(egui::WidgetType::Button, true, label)
+    });
+    let chosen = ctx.app.selected.thread == Some(lane.thread) || click.hovered();
+    let color = if chosen { theme.accent } else { theme.text };
+    let upper = Rect::from_min_size(field.min, Vec2::new(field.width(), 18.0));
+    let lower = upper.translate(Vec2::new(0.0, 17.0));
+    let width = field.width();
+    widgets::clipped(ui, upper, 0.0, width, &name, theme::strong(13.5), color);
+    let font = egui::FontId::proportional(12.0);
+    widgets::clipped(ui, lower, 0.0, width, words, font, theme.text_muted);
+    if click.clicked() {
+        ctx.commands
+            .push(Command::Select(Selection::Thread(lane.thread)));
+    }
+}
+
+fn lane_ui(
+    painter: &egui::Painter,
+    theme: &Theme,
+    lane: &ThreadLane,
+    scale: &Scale<'_>,
+    row: Rect,
+) {
+    let mut mesh = egui::Mesh::default();
+    let (_, to) = scale.moments();
+    for stretch in scale.visible(&lane.doing) {
+        let color = doing_color(theme, stretch.what);
+        if color == egui::Color32::TRANSPARENT {
+            continue;
+        }
+        let left = scale.x(stretch.start as f64).max(row.left());
+        let right = scale
+            .x(stretch.end.min(to) as f64)
+            .min(row.right())
+            .max(left + 1.0);
+        // Waiting is drawn thinner: shape says it too, not color alone.
+        let inset = match stretch.what {
+            Doing::Running => 0.0,
+            Doing::Waiting | Doing::Refused => 9.0,
+            Doing::Blocked | Doing::Sleeping | Doing::Joining | Doing::Io | Doing::Idle => 13.0,
+        };
+        mesh.add_colored_rect(
+            Rect::from_min_max(
+                Pos2::new(left, row.top() + inset),
+                Pos2::new(right, row.bottom() - inset),
+            ),
+            color,
+        );
+    }
+    painter.add(Shape::mesh(mesh));
+}
+
+/// The waits around this moment, in words.
+fn waits_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+    let theme = ctx.theme;
+    let Some(document) = &ctx.app.document else {
+        return;
+    };
+    let waits = document.waits().all();
+    if waits.is_empty() {
+        return;
+    }
+    widgets::section(ui, theme, "Waits around this moment");
+    let now = ctx.app.cursor.0;
+    let after = waits.partition_point(|wait| wait.start <= now);
+    let first = after.saturating_sub(WAITS_BEFORE);
+    let name = |thread| document.thread_name(thread);
+    for wait in waits.iter().skip(first).take(WAITS_BEFORE + WAITS_AFTER) {
+        let lasts = wait.start <= now && wait.end.is_none_or(|end| now < end);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            let (dot, _) = ui.allocate_exact_size(Vec2::new(10.0, 18.0), Sense::hover());
+            let color = match wait.what {
+                WaitFor::Gil { .. } if wait.requests > 0 => theme.gil_refused,
+                WaitFor::Gil { .. } => theme.gil_waiting,
+                WaitFor::Lock { .. } => theme.blocked,
+                WaitFor::Sleep | WaitFor::Io | WaitFor::Join => theme.sleeping,
+            };
+            ui.painter().rect_filled(
+                Rect::from_center_size(
+                    dot.center(),
+                    Vec2::new(8.0, if lasts { 16.0 } else { 8.0 }),
+                ),
+                2.0,
+                color,
+            );
+            ui.allocate_ui(Vec2::new(78.0, 18.0), |ui| {
+                ui.set_width(78.0);
+                moment_link(ui, theme, ctx.commands, Moment(wait.start + 1));
+            });
+            let color = if lasts { theme.text } else { theme.text_muted };
+            let text = RichText::new(words(wait, ctx.look, &name))
+                .size(13.0)
+                .color(color);
+            ui.add(egui::Label::new(text).wrap());
+        });
+    }
+}
+
+/// Who waits for whom: an arrow from each waiting thread to its lock, and from each lock to its
+/// holder.
+fn wait_graph_ui(
+    ui: &mut Ui,
+    ctx: &mut PanelContext<'_>,
+    circle: &[ThreadId],
+    names: &BTreeMap<ObjId, String>,
+) {
+    let theme = ctx.theme;
+    let rows: Vec<LockRow> = locks(ctx.look)
+        .into_iter()
+        .filter(|row| !row.waiting.is_empty())
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    widgets::section(ui, theme, "Who waits for whom");
+    let mut threads: Vec<ThreadId> = rows
+        .iter()
+        .flat_map(|row| row.waiting.iter().copied().chain([row.holder]))
+        .collect();
+    threads.sort_unstable();
+    threads.dedup();
+    let height = 44.0 * threads.len().max(rows.len()) as f32;
+    let width = ui.available_width().min(560.0);
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, height), Sense::hover());
+    let node = |column: f32, index: usize, count: usize| {
+        let pitch = height / count as f32;
+        let center = Pos2::new(
+            rect.left() + column,
+            rect.top() + pitch * (index as f32 + 0.5),
+        );
+        Rect::from_center_size(center, Vec2::new(170.0, 30.0))
+    };
+    let thread_rect = |thread: ThreadId| {
+        let index = threads.iter().position(|&known| known == thread);
+        node(87.0, index.unwrap_or(0), threads.len())
+    };
+    for (index, row) in rows.iter().enumerate() {
+        let lock = node(width - 87.0, index, rows.len());
+        let closed = circle.contains(&row.holder);
+        for &waiter in &row.waiting {
+            let tone = if closed && circle.contains(&waiter) {
+                theme.error
+            } else {
+                theme.edge
+            };
+            arrow(
+                ui,
+                thread_rect(waiter).right_center() - Vec2::new(0.0, 5.0),
+                lock.left_center() - Vec2::new(0.0, 5.0),
+                Stroke::new(2.0, tone),
+            );
+        }
+        let tone = if closed { theme.error } else { theme.edge };
+        arrow(
+            ui,
+            lock.left_center() + Vec2::new(0.0, 7.0),
+            thread_rect(row.holder).right_center() + Vec2::new(0.0, 7.0),
+            Stroke::new(2.0, tone),
+        );
+    }
+    for &thread in &threads {
+        let name = ctx.look.thread_name(thread);
+        let ring = circle.contains(&thread);
+        if node_ui(ui, theme, thread_rect(thread), &name, ring, 15.0).clicked() {
+            ctx.commands
+                .push(Command::Select(Selection::Thread(thread)));
+        }
+    }
+    for (index, row) in rows.iter().enumerate() {
+        let lock = node(width - 87.0, index, rows.len());
+        let name = names.get(&row.lock).map_or("lock", String::as_str);
+        let ring = circle.contains(&row.holder);
+        if node_ui(ui, theme, lock, name, ring, 3.0).clicked() {
+            ctx.commands
+                .push(Command::Select(Selection::Object(row.lock)));
+        }
+    }
+    widgets::hint(
+        ui,
+        theme,
+        "An arrow to the right: waits for. An arrow to the left: is held by.",
+    );
+}
+
+fn node_ui(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    name: &str,
+    in_circle: bool,
+    corner: f32,
+) -> egui::Response {
+    let response = ui.interact(
+        rect,
+        ui.id().with(("wait graph", name, corner as i32)),
+        Sense::click(),
+    );
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, name));
+    let edge = if in_circle {
+        theme.error
+    } else {
+        theme.border_strong
+    };
+    let ground = if response.hovered() {
+        theme.hover
+    } else {
+        theme.raised
+    };
+    ui.painter().rect(
+        rect,
+        corner,
+        ground,
+        Stroke::new(1.5, edge),
+        egui::StrokeKind::Inside,
+    );
+    widgets::clipped(
+        ui,
+        rect,
+        12.0,
+        rect.width() - 20.0,
+        name,
+        theme::strong(13.0),
+        theme.text,
+    );
+    response
+}
+
+fn arrow(ui: &Ui, from: Pos2, to: Pos2, stroke: Stroke) {
+    let painter = ui.painter();
+    painter.line_segment([from, to], stroke);
+    let along = (to - from).normalized();
+    let side = along.rot90();
+    painter.add(Shape::convex_polygon(
+        vec![
+            to,
+            to - along * 10.0 + side * 5.0,
+            to - along * 10.0 - side * 5.0,
+        ],
+        stroke.color,
+        Stroke::NONE,
+    ));
 }
 
 fn legend_ui(ui: &mut Ui, ctx: &PanelContext<'_>) {
@@ -267,7 +499,7 @@ fn now_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
     }
 }
 
-fn locks_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+fn locks_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, names: &BTreeMap<ObjId, String>) {
     let theme = ctx.theme;
     let rows = locks(ctx.look);
     if rows.is_empty() {
@@ -276,7 +508,8 @@ fn locks_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
     widgets::section(ui, theme, "Locks held");
     for row in rows {
         ui.horizontal(|ui| {
-            object_link(ui, theme, ctx.commands, row.lock, "lock", &row.text);
+            let name = names.get(&row.lock).map_or(&row.text, |name| name);
+            object_link(ui, theme, ctx.commands, row.lock, "lock", name);
             widgets::hint(ui, theme, "held by");
             thread_link(
                 ui,
