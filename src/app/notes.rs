@@ -9,7 +9,7 @@ use super::layout::LayoutKind;
 use super::selection::Selected;
 use crate::base::{Moment, ObjId, ThreadId};
 use crate::events::{CodeId, FrameId};
-use crate::trace::{Annotations, Bookmark};
+use crate::trace::{self, Annotations, Bookmark, View};
 
 /// A marked moment.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -20,7 +20,7 @@ pub struct Mark {
 }
 
 /// A stretch of the run with a name.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NamedRange {
     pub name: String,
     pub start: u64,
@@ -46,7 +46,6 @@ pub struct SavedView {
     pub thread: Option<u32>,
     pub code: Option<u32>,
     pub breakpoints: Vec<u32>,
-    pub ranges: Vec<NamedRange>,
 }
 
 impl SavedView {
@@ -79,7 +78,10 @@ impl SavedView {
 impl Notes {
     /// Reads what was saved in a recording; a view of another writer is passed over.
     pub fn read(annotations: &Annotations) -> (Self, Option<SavedView>) {
-        let view: Option<SavedView> = serde_json::from_str(&annotations.view).ok();
+        let view = annotations
+            .view
+            .as_ref()
+            .and_then(|view| serde_json::from_str(&view.details).ok());
         let bookmarks = annotations
             .bookmarks
             .iter()
@@ -91,15 +93,26 @@ impl Notes {
                 (bookmark.moment, mark)
             })
             .collect();
-        let ranges = view
-            .as_ref()
-            .map_or_else(Vec::new, |view| view.ranges.clone());
+        let ranges = annotations
+            .ranges
+            .iter()
+            .map(|range| NamedRange {
+                name: range.title.clone(),
+                start: range.first.0,
+                end: range.last.0,
+            })
+            .collect();
         (Self { bookmarks, ranges }, view)
     }
 
     /// The words in which it is saved.
-    pub fn write(&self, mut view: SavedView) -> Annotations {
-        view.ranges.clone_from(&self.ranges);
+    pub fn write(&self, view: &SavedView) -> Annotations {
+        let ranges = self.ranges.iter().map(|range| trace::NamedRange {
+            first: Moment(range.start),
+            last: Moment(range.end),
+            title: range.name.clone(),
+            note: String::new(),
+        });
         Annotations {
             bookmarks: self
                 .bookmarks
@@ -110,7 +123,13 @@ impl Notes {
                     note: mark.note.clone(),
                 })
                 .collect(),
-            view: serde_json::to_string(&view).unwrap_or_default(),
+            ranges: ranges.collect(),
+            view: Some(View {
+                moment: Moment(view.moment),
+                layout: view.layout.map_or("", LayoutKind::name).to_owned(),
+                selection: view.object.map(ObjId),
+                details: serde_json::to_string(view).unwrap_or_default(),
+            }),
         }
     }
 }
@@ -168,7 +187,7 @@ mod tests {
             ..Selected::default()
         };
         let view = SavedView::new(Moment(7), LayoutKind::Threads, selected);
-        let (back, view) = Notes::read(&notes().write(view));
+        let (back, view) = Notes::read(&notes().write(&view));
         assert_eq!(back, notes());
         let view = view.expect("a view was saved");
         assert_eq!((view.moment, view.layout), (7, Some(LayoutKind::Threads)));

@@ -558,7 +558,7 @@ impl AppState {
     fn annotations(&self) -> crate::trace::Annotations {
         let mut view = SavedView::new(self.cursor, self.settings.layout, self.selected);
         view.breakpoints = self.breakpoints.iter().copied().collect();
-        self.notes.write(view)
+        self.notes.write(&view)
     }
 
     /// Writes the bookmarks as a lesson: a folder with the program and the text.

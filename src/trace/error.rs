@@ -15,6 +15,8 @@ pub enum RecordingError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("{path} is being written by another program")]
+    Busy { path: PathBuf },
     #[error("{path} is not a recording of Ouroscope: {reason}")]
     Foreign { path: PathBuf, reason: String },
     #[error(

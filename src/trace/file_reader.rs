@@ -162,7 +162,7 @@ enum Item {
 
 /// Walks over the records of a file.
 #[derive(Debug)]
-struct Walker {
+pub(super) struct Walker {
     path: PathBuf,
     file: File,
     size: u64,
@@ -170,18 +170,27 @@ struct Walker {
 }
 
 impl Walker {
-    fn open(path: &Path) -> Result<Self, RecordingError> {
+    pub(super) fn open(path: &Path) -> Result<Self, RecordingError> {
+        let file = File::open(path).map_err(|source| RecordingError::Open {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::over(file, path)
+    }
+
+    /// Over an open file; `path` is for messages.
+    pub(super) fn over(mut file: File, path: &Path) -> Result<Self, RecordingError> {
         let failed = |source| RecordingError::Open {
             path: path.to_owned(),
             source,
         };
-        let mut file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
         let mut magic = [0; 8];
         let foreign = |reason: &str| RecordingError::Foreign {
             path: path.to_owned(),
             reason: reason.to_owned(),
         };
+        file.rewind().map_err(failed)?;
         let is_mcap = file.read_exact(&mut magic).is_ok() && magic == *mcap::MAGIC;
         if !is_mcap {
             return Err(foreign("it is no MCAP file"));
@@ -232,6 +241,19 @@ impl Walker {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Where the record `DataEnd` begins.
+    pub(super) fn data_end(&mut self) -> Result<u64, RecordingError> {
+        loop {
+            let at = self.position;
+            let (opcode, length) = self.record_header()?;
+            if opcode == op::DATA_END {
+                self.check_tail()?;
+                return Ok(at);
+            }
+            self.position += length;
         }
     }
 
@@ -326,8 +348,15 @@ fn number(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes))
 }
 
-/// The records of an unpacked chunk.
-fn records(mut bytes: &[u8]) -> impl Iterator<Item = Option<Record<'_>>> {
+/// A record of an unpacked chunk, or of the summary.
+pub(super) struct RawRecord<'a> {
+    pub(super) opcode: u8,
+    pub(super) body: &'a [u8],
+    pub(super) parsed: Record<'a>,
+}
+
+/// The records in `bytes`; `None` where they cannot be read.
+pub(super) fn records(mut bytes: &[u8]) -> impl Iterator<Item = Option<RawRecord<'_>>> {
     std::iter::from_fn(move || {
         if bytes.is_empty() {
             return None;
@@ -337,7 +366,12 @@ fn records(mut bytes: &[u8]) -> impl Iterator<Item = Option<Record<'_>>> {
             let opcode = bytes[0];
             let (body, rest) = bytes.get(9..)?.split_at_checked(length)?;
             bytes = rest;
-            mcap::parse_record(opcode, body).ok()
+            let parsed = mcap::parse_record(opcode, body).ok()?;
+            Some(RawRecord {
+                opcode,
+                body,
+                parsed,
+            })
         };
         let record = next();
         if record.is_none() {
@@ -387,7 +421,9 @@ impl Loader {
     fn load(&mut self, bytes: &[u8]) -> Result<Vec<(u64, Vec<u8>)>, RecordingError> {
         let mut blocks = Vec::new();
         for record in records(bytes) {
-            match record.ok_or_else(|| self.damaged("a record in a chunk cannot be read"))? {
+            let record =
+                record.ok_or_else(|| self.damaged("a record in a chunk cannot be read"))?;
+            match record.parsed {
                 Record::Channel(channel) => {
                     let known = TOPICS.iter().find(|(_, name, ..)| *name == channel.topic);
                     if let Some((topic, ..)) = known {
@@ -518,8 +554,8 @@ impl BlockSource for FileBlocks {
         let number = self.chunks.partition_point(|chunk| chunk.first <= first);
         let bytes = self.chunk(number.saturating_sub(1))?;
         let expected = BLOCK.min(self.events.saturating_sub(first)) as usize;
-        let block = records(&bytes).find_map(|record| match record {
-            Some(Record::Message { header, data })
+        let block = records(&bytes).find_map(|record| match record?.parsed {
+            Record::Message { header, data }
                 if header.log_time == first && Some(header.channel_id) == self.channel =>
             {
                 codec::decode(&data, BLOCK_EVENTS)
@@ -544,8 +580,8 @@ impl BlockSource for FileBlocks {
         };
         let bytes = walker.read_chunk(&chunk).ok()?;
         drop(walker);
-        let state = records(&bytes).find_map(|record| match record {
-            Some(Record::Message { data, .. }) => from_postcard::<State>(&data),
+        let state = records(&bytes).find_map(|record| match record?.parsed {
+            Record::Message { data, .. } => from_postcard::<State>(&data),
             _ => None,
         })?;
         (state.moment.0 == moment).then_some(state)

@@ -5,7 +5,7 @@
 //! same, byte for byte, for the same events.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 
 use mcap::records::MessageHeader;
 
+use super::annotations::Annotations;
 use super::code_record::CodeRecord;
 use super::codec;
 use super::error::RecordingError;
@@ -21,7 +22,7 @@ use super::file_format::{
     BLOCKS_IN_CHUNK, End, FORMAT_VERSION, HeaderMessage, PROFILE, TOPICS, Topic,
 };
 use super::state::State;
-use super::store::{Annotations, BLOCK_EVENTS, Header, Recording};
+use super::store::{BLOCK_EVENTS, Header, Recording};
 use crate::base::TextId;
 use crate::bytecode::CodeObject;
 use crate::events::{CodeId, Event, EventSink};
@@ -75,11 +76,7 @@ impl<W: Write + Seek> std::fmt::Debug for FileWriter<W> {
 impl FileWriter<BufWriter<File>> {
     /// Makes (or replaces) the file at `path`.
     pub fn create(path: &Path, header: &Header) -> Result<Self, RecordingError> {
-        let file = File::create(path).map_err(|source| RecordingError::Write {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::new(BufWriter::new(file), path, header)
+        Self::new(BufWriter::new(create(path)?), path, header)
     }
 }
 
@@ -314,6 +311,37 @@ fn write_error(path: &Path, error: mcap::McapError) -> RecordingError {
     }
 }
 
+/// Makes (or empties) a file that nobody else writes meanwhile.
+fn create(path: &Path) -> Result<File, RecordingError> {
+    let failed = |source| RecordingError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(failed)?;
+    lock_for_writing(&file, path)?;
+    // A device such as `/dev/full` cannot be cut, and need not be.
+    if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        file.set_len(0).map_err(failed)?;
+    }
+    Ok(file)
+}
+
+/// Keeps a second writer away until the file is closed.
+pub(super) fn lock_for_writing(file: &File, path: &Path) -> Result<(), RecordingError> {
+    match file.try_lock() {
+        // Where locks do not exist, there is nothing to respect.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(RecordingError::Busy {
+            path: path.to_owned(),
+        }),
+    }
+}
+
 /// Saves a recording as it is now.
 pub fn save(recording: &Recording, path: &Path) -> Result<Written, RecordingError> {
     // Beside the file first, so that a failure leaves what was there.
@@ -339,11 +367,8 @@ fn write_all(
     partial: &Path,
     path: &Path,
 ) -> Result<Written, RecordingError> {
-    let file = File::create(partial).map_err(|source| RecordingError::Write {
-        path: path.to_owned(),
-        source,
-    })?;
-    let mut writer = FileWriter::new(BufWriter::new(file), path, recording.header())?;
+    let file = BufWriter::new(create(partial)?);
+    let mut writer = FileWriter::new(file, path, recording.header())?;
     // The run may go on meanwhile: what the events so far name is in the tables by now.
     let len = recording.len();
     for source in recording.sources() {

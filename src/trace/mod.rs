@@ -1,8 +1,10 @@
 //! The recording: an append-only event stream, and the state at any moment of it.
 
+mod annotations;
 mod code_record;
 pub mod codec;
 pub mod error;
+mod file_append;
 mod file_format;
 pub mod file_reader;
 pub mod file_writer;
@@ -18,7 +20,9 @@ pub mod summary;
 pub mod thread_view;
 mod undo_log;
 
+pub use annotations::{Annotations, Bookmark, NamedRange, View};
 pub use error::RecordingError;
+pub use file_append::append_annotations;
 pub use file_format::{End, FORMAT_VERSION};
 pub use file_reader::{open, recover};
 pub use file_writer::{FileRecorder, FileTask, FileWriter, Written, save};
@@ -28,9 +32,7 @@ pub use object_view::{Entry, IMMORTAL_REFCNT, ObjectView, Slots, Value, WeakView
 pub use player::Player;
 pub use query::{Direction, Search, Step, step};
 pub use state::{GcListView, GcPass, GcView, NeedsKeyframe, OutputPiece, Root, Stage, State};
-pub use store::{
-    Annotations, BLOCK_EVENTS, Bookmark, Header, Recording, RecordingWriter, SourceText,
-};
+pub use store::{BLOCK_EVENTS, Header, Recording, RecordingWriter, SourceText};
 pub use summary::{Mention, Summary};
 pub use thread_view::{
     FramePlace, FrameView, Frames, GilView, LookupView, NativeCall, ThreadStatus, ThreadView,

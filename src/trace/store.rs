@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::annotations::Annotations;
 use super::codec;
 use super::error::RecordingError;
 use super::state::State;
@@ -54,24 +55,6 @@ pub struct SourceText {
     /// As in `co_filename`.
     pub path: Arc<str>,
     pub text: Arc<str>,
-}
-
-/// A moment that somebody marked.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Bookmark {
-    pub moment: Moment,
-    pub title: String,
-    /// In Markdown; may be empty.
-    pub note: String,
-}
-
-/// What people add to a recording.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Annotations {
-    /// By moment.
-    pub bookmarks: Vec<Bookmark>,
-    /// The layout and selection to begin with, in the window's own words.
-    pub view: String,
 }
 
 /// One run, complete or still growing.
@@ -322,12 +305,13 @@ impl Recording {
         }
     }
 
-    /// Bookmarks and the view.
+    /// Bookmarks, named ranges and the view.
     pub fn annotations(&self) -> Annotations {
         unpoisoned(self.annotations.lock()).clone()
     }
 
-    /// Replaces bookmarks and the view.
+    /// Replaces bookmarks, named ranges and the view; [`append_annotations`](super::append_annotations)
+    /// writes them into a file.
     pub fn set_annotations(&self, annotations: Annotations) {
         *unpoisoned(self.annotations.lock()) = annotations;
     }

@@ -11,8 +11,8 @@ use ouroscope::events::{
     Stream, WaitReason,
 };
 use ouroscope::trace::{
-    self, Annotations, Bookmark, Direction, FileWriter, Header, NamedMoment, Player, Recording,
-    RecordingWriter, State, Step, codec, find_moment, step,
+    self, Annotations, Bookmark, Direction, FileWriter, Header, NamedMoment, NamedRange, Player,
+    Recording, RecordingWriter, State, Step, View, codec, find_moment, step,
 };
 
 /// A small machine that does random but consistent things.
@@ -631,7 +631,7 @@ fn files_come_back_and_are_equal_each_time() {
             title: "here".into(),
             note: String::new(),
         }],
-        view: "{}".to_owned(),
+        ..Annotations::default()
     });
     let (first, second) = (folder.join("first.mcap"), folder.join("second.mcap"));
     let written = trace::save(&original, &first).expect("the folder can be written");
@@ -647,6 +647,65 @@ fn files_come_back_and_are_equal_each_time() {
         let state = player.seek(Moment(target)).expect("it is whole");
         assert_eq!(*state, fold(&events[..target as usize]), "at {target}");
     }
+}
+
+#[test]
+fn annotations_are_added_to_a_file() {
+    let path = folder("annotations").join("noted.mcap");
+    let events = Dice::new(3).run(20_000);
+    let original = recording_of(&events);
+    trace::save(&original, &path).expect("the folder can be written");
+    let mut notes = Annotations::default();
+    for round in 0..3u64 {
+        notes.add_bookmark(Bookmark {
+            moment: Moment(100 - round),
+            title: format!("round {round}"),
+            note: "**see**".to_owned(),
+        });
+        notes.add_range(NamedRange {
+            first: Moment(round),
+            last: Moment(500),
+            title: "a loop".to_owned(),
+            note: String::new(),
+        });
+        notes.view = Some(View {
+            moment: Moment(round),
+            layout: "Collector".to_owned(),
+            selection: Some(ObjId(5)),
+            details: String::new(),
+        });
+        trace::append_annotations(&path, &notes).expect("it is whole");
+        let opened = trace::open(&path).expect("it is whole");
+        assert_eq!(opened.annotations(), notes);
+        check_same(&opened, &original, &events);
+        let bytes = std::fs::read(&path).expect("it is there");
+        let summary = mcap::Summary::read(&bytes)
+            .expect("a summary")
+            .expect("it has one");
+        let counts = summary.stats.as_ref().expect("it has them");
+        assert_eq!(counts.chunk_count as usize, summary.chunk_indexes.len());
+        let messages = mcap::MessageStream::new(&bytes).expect("it is MCAP");
+        assert_eq!(counts.message_count, messages.count() as u64);
+        let last = summary.chunk_indexes.last().expect("it has chunks");
+        let found = summary
+            .read_message_indexes(&bytes, last)
+            .expect("it has an index");
+        assert_eq!(found.len(), 1);
+    }
+    assert!(notes.bookmarks.is_sorted_by_key(|b| b.moment));
+    assert_eq!(
+        notes.remove_bookmark(Moment(99)).map(|b| b.title),
+        Some("round 1".to_owned())
+    );
+    let held = std::fs::File::options()
+        .write(true)
+        .open(&path)
+        .expect("it is there");
+    held.lock().expect("nobody else writes");
+    let message = trace::append_annotations(&path, &notes)
+        .expect_err("two writers")
+        .to_string();
+    assert!(message.contains("written by another program"), "{message}");
 }
 
 #[test]
