@@ -300,6 +300,11 @@ impl Document {
         }
     }
 
+    /// The recording, for work in the background.
+    pub const fn recording(&self) -> &Arc<Recording> {
+        self.player.recording()
+    }
+
     /// The state at the moment shown.
     pub const fn state(&self) -> &State {
         self.player.state()

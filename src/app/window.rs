@@ -528,7 +528,7 @@ impl Window {
     }
 
     fn take_picture(&mut self, ctx: &egui::Context) {
-        let ready = self.wishes.is_none() && !self.app.is_running();
+        let ready = self.wishes.is_none() && !self.app.is_running() && !panels::is_busy(ctx);
         if let Some(screenshot) = &mut self.screenshot {
             screenshot.frame(ctx, ready);
             if let Some(result) = screenshot.result.take() {

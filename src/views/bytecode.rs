@@ -1,12 +1,16 @@
 //! The listing of one code object as the Bytecode panel draws it: `dis` rows with jumps as arrows
 //! in lanes, and the exception table.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::base::SourceLocation;
+use super::look::Look;
+use crate::base::{Moment, ObjId, SourceLocation};
 use crate::bytecode::dis::{ExceptionRow, Listing, listing};
 use crate::bytecode::{CodeObject, Opcode, locations};
-use crate::events::CodeId;
+use crate::events::{CodeId, Event, FrameId};
+use crate::trace::{BLOCK_EVENTS, Recording, Search};
 
 /// A code object, listed.
 #[derive(Clone, Debug)]
@@ -85,6 +89,87 @@ impl CodeView {
             .iter()
             .filter(move |handler| (handler.entry.start..handler.entry.end).contains(&offset))
     }
+}
+
+/// What one instruction did to counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Effect {
+    /// The opcode as it ran.
+    pub opcode: u8,
+    pub changes: BTreeMap<ObjId, i64>,
+}
+
+/// Events looked at for what an instruction did; a call that runs long is not followed.
+const MOST_EVENTS: u64 = 20_000;
+
+/// What the instruction that ran last in a frame did to counts, as net changes.
+pub fn last_effect(look: Look<'_>, frame: FrameId) -> Option<Effect> {
+    let mut changes: BTreeMap<ObjId, i64> = BTreeMap::new();
+    let mut at = look.state.moment.0;
+    let mut skipped = false;
+    let stop = at.saturating_sub(MOST_EVENTS);
+    while at > stop {
+        let number = (at - 1) as usize / BLOCK_EVENTS;
+        let start = (number * BLOCK_EVENTS) as u64;
+        let block = look.recording.block(number).ok()?;
+        for event in block.get(..(at - start) as usize)?.iter().rev() {
+            match *event {
+                // The one that is about to run stands at the moment itself.
+                Event::Instruction { frame: f, .. } if f == frame && !skipped => {
+                    skipped = true;
+                    changes.clear();
+                }
+                Event::Instruction {
+                    frame: f, opcode, ..
+                } if f == frame => {
+                    changes.retain(|_, change| *change != 0);
+                    return Some(Effect { opcode, changes });
+                }
+                Event::Incref { obj, old, new } | Event::Decref { obj, old, new } => {
+                    *changes.entry(obj).or_default() += i64::from(new) - i64::from(old);
+                }
+                _ => {}
+            }
+        }
+        at = start;
+    }
+    None
+}
+
+/// An instruction that was rewritten to a form for the types it meets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Specialization {
+    /// The moment after it.
+    pub moment: Moment,
+    pub offset: u32,
+    pub old: u8,
+    pub new: u8,
+}
+
+/// Every rewriting of a code object's instructions over the run, in order.
+pub fn specializations(recording: &Recording, code: CodeId) -> Vec<Specialization> {
+    let mut found = Vec::new();
+    let kinds = Search::kinds(&["Specialize"]);
+    // What cannot be read is reported where the recording is played.
+    let _ = kinds.each(recording, 0..u64::MAX, |moment, event| {
+        if let Event::Specialize {
+            code: c,
+            offset,
+            old,
+            new,
+        } = *event
+            && c == code
+        {
+            found.push(Specialization {
+                moment: Moment(moment.0 + 1),
+                offset,
+                old,
+                new,
+            });
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    found
 }
 
 /// Gives each jump the innermost lane that is free along its whole way.

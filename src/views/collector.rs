@@ -164,6 +164,14 @@ pub const PHASES: [(GcPhase, &str, &str); 10] = [
     ),
 ];
 
+/// What a phase is called in `Python/gc.c`.
+pub fn phase_name(phase: GcPhase) -> &'static str {
+    PHASES
+        .iter()
+        .find(|(known, ..)| *known == phase)
+        .map_or("", |(_, name, _)| name)
+}
+
 /// What a list of the collector is called on the screen.
 pub const fn list_name(list: GcList) -> &'static str {
     match list {

@@ -6,6 +6,7 @@
 //! where the reference is.
 
 use super::graph_layout::{Item, Link, Place, Places};
+use super::graph_route::{Block, Columns, Way};
 use crate::base::ObjId;
 use crate::events::FrameId;
 
@@ -17,7 +18,7 @@ pub mod metrics {
     /// The advance of one character of the code font at 12.5 points.
     pub const CHAR: f32 = 7.5;
     pub const MIN_WIDTH: f32 = 100.0;
-    pub const MAX_WIDTH: f32 = 268.0;
+    pub const MAX_WIDTH: f32 = 300.0;
     /// Room at the right end of a row for the dot at which an arrow starts.
     pub const PORT: f32 = 16.0;
 }
@@ -100,7 +101,8 @@ impl Node {
     pub fn size(&self) -> (f32, f32) {
         use metrics::{CHAR, HEADER, MAX_WIDTH, MIN_WIDTH, PADDING, PORT, ROW};
         let chars = |text: &str| text.chars().count() as f32 * CHAR;
-        let mut width = chars(&self.title) + 2.0 * PADDING + 34.0;
+        let corner = if self.count.is_some() { 34.0 } else { 6.0 };
+        let mut width = chars(&self.title) + 2.0 * PADDING + corner;
         if !self.repr.is_empty() {
             width = width.max(chars(&self.repr) + 2.0 * PADDING);
         }
@@ -173,6 +175,8 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// Both ends are part of this cycle.
     pub cycle: Option<usize>,
+    /// Without this one reference the cycle would be none.
+    pub breaks: bool,
 }
 
 /// The boxes and arrows of one moment.
@@ -185,34 +189,72 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// What is to be placed, and the references that decide where.
+    pub fn items(&self) -> (Vec<Item>, Vec<Link>) {
+        let items = self.nodes.iter().map(|node| {
+            let (width, height) = node.size();
+            Item {
+                key: node.key,
+                width,
+                height,
+                root: node.kind == NodeKind::Root,
+            }
+        });
+        let strong = self
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == EdgeKind::Strong);
+        let links = strong.map(|edge| Link {
+            from: edge.from,
+            to: edge.to,
+            port: self.port(edge),
+        });
+        (items.collect(), links.collect())
+    }
+
     /// Where each box stands.
     pub fn arrange(&self, places: &mut Places) -> Vec<Place> {
-        let items: Vec<Item> = self
+        let (items, links) = self.items();
+        places.arrange(&items, &links)
+    }
+
+    /// The way of each arrow between the boxes at these places; `None` where the user moved an end.
+    pub fn ways(&self, places: &[Place]) -> Vec<Option<Way>> {
+        let blocks: Vec<Block> = self
             .nodes
             .iter()
-            .map(|node| {
+            .zip(places)
+            .map(|(node, &place)| {
                 let (width, height) = node.size();
-                Item {
-                    key: node.key,
+                Block {
+                    place,
                     width,
                     height,
-                    root: node.kind == NodeKind::Root,
                 }
             })
             .collect();
-        let links: Vec<Link> = self
-            .edges
+        let columns = Columns::of(&blocks);
+        self.edges
             .iter()
-            .filter(|edge| edge.kind == EdgeKind::Strong)
-            .map(|edge| Link {
-                from: edge.from,
-                to: edge.to,
-                port: edge.row.map_or(metrics::HEADER / 2.0, |row| {
-                    self.nodes[edge.from].row_y(row)
-                }),
+            .map(|edge| {
+                let head = metrics::HEADER / 2.0;
+                let (from, to) = (&blocks[edge.from], &blocks[edge.to]);
+                // What comes back from the right arrives a little lower than what goes there.
+                let head = if from.place.column >= to.place.column {
+                    head + 5.0
+                } else {
+                    head
+                };
+                columns.way(from, self.port(edge), to, head, edge.row.unwrap_or(0))
             })
-            .collect();
-        places.arrange(&items, &links)
+            .collect()
+    }
+
+    /// How far below the top of its box an arrow leaves.
+    fn port(&self, edge: &Edge) -> f32 {
+        edge.row.map_or(metrics::HEADER / 2.0, |row| {
+            self.nodes[edge.from].row_y(row)
+        })
     }
 
     /// Marks the boxes and arrows of each cycle of strong references.
@@ -258,8 +300,42 @@ impl Graph {
                 None
             };
         }
+        for (number, members) in components.iter().enumerate() {
+            if let Some(edge) = self.breaking_edge(number, members) {
+                self.edges[edge].breaks = true;
+            }
+        }
+    }
+
+    /// The arrow of a cycle without which no cycle is left; of several, the one that leads back
+    /// towards what was reached first, which is the one that people make weak.
+    fn breaking_edge(&self, cycle: usize, members: &[usize]) -> Option<usize> {
+        let inner: Vec<usize> = (0..self.edges.len())
+            .filter(|&edge| self.edges[edge].cycle == Some(cycle))
+            .collect();
+        if inner.len() > MOST_EDGES_OF_A_CYCLE {
+            return None;
+        }
+        let is_back = |edge: &usize| self.edges[*edge].from >= self.edges[*edge].to;
+        let (back, ahead): (Vec<usize>, Vec<usize>) = inner.iter().partition(|edge| is_back(edge));
+        let mut candidates = back.into_iter().rev().chain(ahead.into_iter().rev());
+        candidates.find(|&without| {
+            let mut rest = petgraph::Graph::<(), ()>::with_capacity(members.len(), inner.len());
+            let indices: Vec<_> = members.iter().map(|_| rest.add_node(())).collect();
+            let place = |node: usize| members.binary_search(&node).ok().map(|at| indices[at]);
+            for &edge in inner.iter().filter(|&&edge| edge != without) {
+                let ends = (place(self.edges[edge].from), place(self.edges[edge].to));
+                if let (Some(from), Some(to)) = ends {
+                    rest.add_edge(from, to, ());
+                }
+            }
+            !petgraph::algo::is_cyclic_directed(&rest)
+        })
     }
 }
+
+/// A cycle with more arrows than this is not searched for the one that would break it.
+const MOST_EDGES_OF_A_CYCLE: usize = 120;
 
 #[cfg(test)]
 mod tests {
@@ -293,6 +369,7 @@ mod tests {
             name: "next".into(),
             kind,
             cycle: None,
+            breaks: false,
         }
     }
 
@@ -312,6 +389,8 @@ mod tests {
         let cycles: Vec<_> = graph.nodes.iter().map(|n| n.cycle).collect();
         assert_eq!(cycles, [Some(0), Some(0), None, None]);
         assert!(graph.edges[0].cycle.is_some() && graph.edges[2].cycle.is_none());
+        let breaking: Vec<bool> = graph.edges.iter().map(|edge| edge.breaks).collect();
+        assert_eq!(breaking, [false, true, false, false], "the way back");
     }
 
     #[test]

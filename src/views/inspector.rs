@@ -1,17 +1,19 @@
-//! Everything about one object: header, holders, weak references, MRO, the way from a root.
+//! Everything about one object: its header, who holds each count, weak references, the way from a
+//! root, what would go with it, and the last attribute look-up.
 
-use std::collections::{HashMap, VecDeque};
-
-use super::look::Look;
-use crate::base::{Moment, ObjId};
+use super::format::bytes;
+use super::look::{Look, function_name};
+use super::mro::{MergeStep, merge, mro};
+use crate::analysis::{CountChange, Holder, Holders, retained, why_alive};
+use crate::base::{Moment, ObjId, TextId};
 use crate::events::{AttrStep, FrameId, GcList, LookupEnd, SlotKind};
 use crate::trace::{FramePlace, IMMORTAL_REFCNT, Root};
 
-/// Who holds a reference, and where.
+/// Who holds a reference, and where, in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Holder {
+pub struct HolderRow {
     pub who: Who,
-    /// The holder in words: an object's repr, or a frame's name.
+    /// An object's repr, or a frame's name.
     pub name: String,
     pub type_name: String,
     /// The place inside the holder.
@@ -64,14 +66,22 @@ pub struct Inspection {
     pub born: Moment,
     pub born_line: u32,
     pub born_function: String,
-    pub holders: Vec<Holder>,
+    pub holders: Vec<HolderRow>,
     /// Counted references that no object, frame or interpreter field accounts for: those of
     /// native code in progress.
     pub unaccounted: u32,
+    /// The shortest way from a root; empty when there is none.
+    pub path: Vec<HolderRow>,
+    /// Objects and bytes that would go with it, itself included.
+    pub retains: Option<(u64, String)>,
     pub weakrefs: Vec<ObjId>,
     pub referent: ObjId,
     pub holds: Vec<(String, ObjId)>,
+    /// How many references it holds, also those not listed.
+    pub held: usize,
+    /// The MRO of the type, or of the object when it is a type itself.
     pub mro: Vec<(ObjId, String)>,
+    pub merge: Vec<MergeStep>,
     pub lookup: Option<LookupRows>,
 }
 
@@ -80,20 +90,18 @@ const MOST_HOLDERS: usize = 200;
 /// What an object holds, listed at most.
 const MOST_HELD: usize = 100;
 
-/// Looks at an object; `None` when it is not alive.
-pub fn inspect(look: Look<'_>, id: ObjId) -> Option<Inspection> {
+/// Looks at an object; `None` when it is not alive. Without `holders` (the heap is too large to
+/// search at each step) nothing is said about who holds it and what it keeps.
+pub fn inspect(look: Look<'_>, id: ObjId, holders: Option<&Holders>) -> Option<Inspection> {
     let object = look.object(id)?;
     let immortal = object.ob_refcnt == IMMORTAL_REFCNT;
-    let (holders, found) = if immortal {
-        (Vec::new(), 0)
-    } else {
-        holders(look, id)
-    };
-    let type_for_mro = if look.type_name(id) == "type" {
+    let counted = holders.filter(|_| !immortal);
+    let type_for_mro = if is_type(look, id) {
         id
     } else {
         object.ob_type
     };
+    let classes = mro(look, type_for_mro);
     Some(Inspection {
         id,
         type_id: object.ob_type,
@@ -113,14 +121,24 @@ pub fn inspect(look: Look<'_>, id: ObjId) -> Option<Inspection> {
             String::new()
         } else {
             look.code(object.born_code)
-                .map_or_else(String::new, |code| super::look::function_name(code))
+                .map_or_else(String::new, |code| function_name(code))
         },
-        unaccounted: if immortal {
-            0
-        } else {
-            object.ob_refcnt.saturating_sub(found)
-        },
-        holders,
+        unaccounted: counted.map_or(0, |holders| holders.unexplained(look.state, id)),
+        holders: counted.map_or_else(Vec::new, |holders| {
+            let all = holders.of_object(id).iter().take(MOST_HOLDERS);
+            all.map(|&holder| describe(look, holder)).collect()
+        }),
+        path: counted.map_or_else(Vec::new, |holders| {
+            let steps = why_alive(look.state, holders, id);
+            steps
+                .iter()
+                .map(|step| describe(look, step.holder))
+                .collect()
+        }),
+        retains: counted.map(|_| {
+            let found = retained(look.state, id);
+            (found.objects.len() as u64, bytes(found.bytes))
+        }),
         weakrefs: object.weakrefs().to_vec(),
         referent: object.referent(),
         holds: object
@@ -129,45 +147,42 @@ pub fn inspect(look: Look<'_>, id: ObjId) -> Option<Inspection> {
             .take(MOST_HELD)
             .map(|(slot, held)| (look.slot_name(id, slot), held))
             .collect(),
-        mro: mro(look, type_for_mro),
+        held: object.slots.iter().count(),
+        merge: merge(look, type_for_mro),
+        mro: classes
+            .into_iter()
+            .map(|class| (class, class_name(look, class)))
+            .collect(),
         lookup: lookup(look),
     })
 }
 
-/// Every reference to an object that the recording knows; at most [`MOST_HOLDERS`] are listed, all
-/// are counted.
-fn holders(look: Look<'_>, target: ObjId) -> (Vec<Holder>, u32) {
-    let mut list = Vec::new();
-    let mut found = 0;
-    let mut add = |holder: &dyn Fn() -> Holder| {
-        found += 1;
-        if list.len() < MOST_HOLDERS {
-            list.push(holder());
-        }
-    };
-    for (root, held) in look.state.roots().filter(|&(_, held)| held == target) {
-        debug_assert_eq!(held, target);
-        add(&|| root_holder(look, root));
-    }
-    for (id, object) in look.state.objects() {
-        if object.ob_type == target {
-            add(&|| object_holder(look, id, "ob_type".to_owned()));
-        }
-        for (slot, held) in object.slots.iter() {
-            if held == target {
-                add(&|| object_holder(look, id, look.slot_name(id, slot)));
-            }
-        }
-    }
-    (list, found)
+/// Whether an object is a class.
+fn is_type(look: Look<'_>, id: ObjId) -> bool {
+    look.object(id).is_some_and(|object| {
+        object.slots.named().iter().any(|&(slot, _)| {
+            slot.kind == SlotKind::Member && look.text(TextId(slot.key)) == "tp_mro"
+        })
+    })
 }
 
-fn object_holder(look: Look<'_>, id: ObjId, place: String) -> Holder {
-    Holder {
-        who: Who::Object(id),
-        name: namespace_name(look, id).unwrap_or_else(|| look.short(id, 48)),
-        type_name: look.type_name(id).to_owned(),
-        place,
+/// The name of a class.
+pub fn class_name(look: Look<'_>, class: ObjId) -> String {
+    look.object(class)
+        .map_or("", |object| look.text(object.name))
+        .to_owned()
+}
+
+/// A holder in words.
+pub fn describe(look: Look<'_>, holder: Holder) -> HolderRow {
+    match holder {
+        Holder::Object(id, slot) => HolderRow {
+            who: Who::Object(id),
+            name: namespace_name(look, id).unwrap_or_else(|| look.short(id, 48)),
+            type_name: look.type_name(id).to_owned(),
+            place: look.slot_name(id, slot),
+        },
+        Holder::Root(root) => root_holder(look, root),
     }
 }
 
@@ -187,8 +202,8 @@ fn namespace_name(look: Look<'_>, id: ObjId) -> Option<String> {
     Some(format!("globals of {file}"))
 }
 
-fn root_holder(look: Look<'_>, root: Root) -> Holder {
-    let thread = |id, place: &str| Holder {
+fn root_holder(look: Look<'_>, root: Root) -> HolderRow {
+    let thread = |id, place: &str| HolderRow {
         who: Who::Interpreter,
         name: look.thread_name(id),
         type_name: "thread state".to_owned(),
@@ -197,7 +212,7 @@ fn root_holder(look: Look<'_>, root: Root) -> Holder {
     match root {
         Root::Frame(id, place) => {
             let frame = look.frame(id);
-            Holder {
+            HolderRow {
                 who: Who::Frame(id),
                 name: frame.map_or_else(String::new, |frame| look.frame_name(frame)),
                 type_name: "frame".to_owned(),
@@ -216,7 +231,7 @@ fn root_holder(look: Look<'_>, root: Root) -> Holder {
         }
         Root::CurrentException(id) => thread(id, "current_exception"),
         Root::HandledException(id) => thread(id, "exc_info"),
-        Root::Interpreter(slot) => Holder {
+        Root::Interpreter(slot) => HolderRow {
             who: Who::Interpreter,
             name: "interpreter state".to_owned(),
             type_name: "interpreter".to_owned(),
@@ -226,43 +241,11 @@ fn root_holder(look: Look<'_>, root: Root) -> Holder {
                     format!("{:?} {}", slot.kind, slot.key)
                 }
                 SlotKind::Attr | SlotKind::Slot | SlotKind::Member => {
-                    look.text(crate::base::TextId(slot.key)).to_owned()
+                    look.text(TextId(slot.key)).to_owned()
                 }
             },
         },
     }
-}
-
-/// The method resolution order of a type, as its `tp_mro` says.
-fn mro(look: Look<'_>, type_id: ObjId) -> Vec<(ObjId, String)> {
-    let Some(object) = look.object(type_id) else {
-        return Vec::new();
-    };
-    let tuple = object.slots.named().iter().find(|(slot, _)| {
-        slot.kind == SlotKind::Member
-            && matches!(
-                look.text(crate::base::TextId(slot.key)),
-                "tp_mro" | "__mro__"
-            )
-    });
-    tuple
-        .and_then(|&(_, tuple)| look.object(tuple))
-        .map(|tuple| {
-            tuple
-                .slots
-                .items()
-                .iter()
-                .map(|&item| {
-                    (
-                        item,
-                        look.object(item)
-                            .map_or("", |o| look.text(o.name))
-                            .to_owned(),
-                    )
-                })
-                .collect()
-        })
-        .unwrap_or_default()
 }
 
 /// The look-up in progress in the running thread, or the last one.
@@ -279,7 +262,7 @@ pub fn lookup(look: Look<'_>) -> Option<LookupRows> {
             .map(|&(step, place, found)| LookupRow {
                 step,
                 place,
-                place_text: look.short(place, 40),
+                place_text: place_text(look, view.obj, step, place),
                 found: !found.is_null(),
             })
             .collect(),
@@ -289,75 +272,72 @@ pub fn lookup(look: Look<'_>) -> Option<LookupRows> {
     })
 }
 
+/// Where a step looked: a class by its name, an instance or a module as itself.
+fn place_text(look: Look<'_>, obj: ObjId, step: AttrStep, place: ObjId) -> String {
+    match step {
+        AttrStep::TypeDict | AttrStep::MetatypeDict => class_name(look, place),
+        AttrStep::InstanceDict if place == obj => "the object itself".to_owned(),
+        _ => look.short(place, 32),
+    }
+}
+
 /// The words for a step of a look-up.
 pub const fn step_name(step: AttrStep) -> &'static str {
     match step {
-        AttrStep::TypeDict => "type's __dict__",
-        AttrStep::DataDescriptor => "data descriptor on the type",
-        AttrStep::InstanceDict => "instance's attributes",
+        AttrStep::TypeDict => "class",
+        AttrStep::DataDescriptor => "data descriptor",
+        AttrStep::InstanceDict => "instance attributes",
         AttrStep::NonDataDescriptor => "non-data descriptor, bound",
-        AttrStep::TypeAttribute => "plain value on the type",
-        AttrStep::MetatypeDict => "metatype's __dict__",
+        AttrStep::TypeAttribute => "plain value of the class",
+        AttrStep::MetatypeDict => "metaclass",
         AttrStep::ModuleDict => "module's __dict__",
         AttrStep::GetattrHook => "__getattr__",
     }
 }
 
-/// The shortest chain of strong references from a root to an object: why it is alive.
-pub fn why_alive(look: Look<'_>, target: ObjId) -> Option<Vec<Holder>> {
-    #[derive(Clone, Copy)]
-    enum From {
-        Root(Root),
-        Object(ObjId),
-    }
-    let mut reached: HashMap<ObjId, From> = HashMap::new();
-    let mut queue = VecDeque::new();
-    for (root, id) in look.state.roots() {
-        reached.entry(id).or_insert_with(|| {
-            queue.push_back(id);
-            From::Root(root)
-        });
-    }
-    while let Some(id) = queue.pop_front() {
-        if id == target {
-            break;
+/// Why a step of a look-up comes where it does.
+pub const fn step_reason(step: AttrStep) -> &'static str {
+    match step {
+        AttrStep::TypeDict => {
+            "The classes of the MRO are searched first, in order: a data descriptor there would win."
         }
-        let Some(object) = look.object(id) else {
-            continue;
-        };
-        let held = object
-            .slots
-            .iter()
-            .map(|(_, held)| held)
-            .chain([object.ob_type]);
-        for held in held.filter(|held| !held.is_null()) {
-            reached.entry(held).or_insert_with(|| {
-                queue.push_back(held);
-                From::Object(id)
-            });
+        AttrStep::DataDescriptor => {
+            "What the class has defines __set__ or __delete__, so it wins over the instance."
         }
-    }
-    let mut chain = Vec::new();
-    let mut at = target;
-    loop {
-        match *reached.get(&at)? {
-            From::Root(root) => {
-                chain.push(root_holder(look, root));
-                break;
-            }
-            From::Object(id) => {
-                let place = look
-                    .object(id)
-                    .and_then(|object| object.slots.iter().find(|&(_, held)| held == at))
-                    .map_or_else(
-                        || "ob_type".to_owned(),
-                        |(slot, _)| look.slot_name(id, slot),
-                    );
-                chain.push(object_holder(look, id, place));
-                at = id;
-            }
+        AttrStep::InstanceDict => "No data descriptor: the instance's own attributes come next.",
+        AttrStep::NonDataDescriptor => {
+            "Not in the instance: what the class has defines __get__ (a function does) and is bound."
         }
+        AttrStep::TypeAttribute => {
+            "Not in the instance: the plain value of the class is the result."
+        }
+        AttrStep::MetatypeDict => "For a class, the classes of its metaclass are searched.",
+        AttrStep::ModuleDict => "A module keeps its names in its __dict__.",
+        AttrStep::GetattrHook => "Nothing was found, so __getattr__ is asked.",
     }
-    chain.reverse();
-    Some(chain)
+}
+
+/// Who changed a count: the instruction, the function in C, the phase of the collector.
+pub fn cause_words(look: Look<'_>, change: &CountChange) -> (String, u32) {
+    let Ok(cause) = change.cause(look.recording) else {
+        return (String::new(), 0);
+    };
+    let own = cause
+        .code
+        .and_then(|code| look.code(code))
+        .is_some_and(|code| look.names.program() == Some(&*code.co_filename));
+    let mut words = match (cause.instruction, cause.collector) {
+        (_, Some(phase)) => format!("gc {}", super::collector::phase_name(phase)),
+        (None, None) => "before the first instruction".to_owned(),
+        (Some(_), None) => super::bytecode::opcode_name(cause.opcode).to_owned(),
+    };
+    if let Some(native) = cause.native {
+        let name = look.text(native);
+        words = format!("{words} in {name}()");
+    }
+    if !own && let Some(code) = cause.code.and_then(|code| look.code(code)) {
+        let file = code.co_filename.rsplit(['/', '\\']).next().unwrap_or("");
+        words = format!("{words} · {file}:{}", cause.line);
+    }
+    (words, if own { cause.line } else { 0 })
 }

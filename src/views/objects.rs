@@ -23,9 +23,13 @@ pub struct Filter {
     pub unfold: bool,
     /// All of the value stacks.
     pub stack: bool,
-    /// Only what is around the selected object.
-    pub isolate: bool,
+    /// Only what is at most so many references away from the selected object.
+    pub around: Option<usize>,
     pub selected: Option<ObjId>,
+    /// Shown whatever the roots reach, such as the way from a root to the selected object.
+    pub also: Vec<ObjId>,
+    /// Boxes in one picture at most.
+    pub most: Most,
     /// Keys of boxes the user hid.
     pub hidden: BTreeSet<u64>,
     pub hidden_types: BTreeSet<String>,
@@ -35,10 +39,55 @@ pub struct Filter {
     pub counts_before: HashMap<u64, u32>,
 }
 
-/// Boxes in one picture at most: more can be neither read nor laid out calmly.
-const MOST_BOXES: usize = 140;
+/// How many boxes a picture has at most; more than a few hundred can be looked over, not read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Most(pub usize);
+
+impl Default for Most {
+    fn default() -> Self {
+        Self(160)
+    }
+}
+
+impl Filter {
+    /// The same choice of kinds of objects, without what is about one object or moment: what
+    /// places are planned for.
+    #[must_use]
+    pub fn kinds(&self) -> Self {
+        Self {
+            functions: self.functions,
+            classes: self.classes,
+            modules: self.modules,
+            unfold: self.unfold,
+            stack: self.stack,
+            hidden_types: self.hidden_types.clone(),
+            most: self.most,
+            ..Self::default()
+        }
+    }
+
+    /// Whether both show the same kinds of objects.
+    pub fn same_kinds(&self, other: &Self) -> bool {
+        let of = |filter: &Self| {
+            (
+                [
+                    filter.functions,
+                    filter.classes,
+                    filter.modules,
+                    filter.unfold,
+                    filter.stack,
+                ],
+                filter.most,
+            )
+        };
+        of(self) == of(other) && self.hidden_types == other.hidden_types
+    }
+}
+
 /// Rows of a box before "n more".
 const MOST_ROWS: usize = 10;
+/// Rows of an object whose class the library defines: its insides are not what the program is about.
+const MOST_ROWS_OF_LIBRARY: usize = 3;
 /// Heaps larger than this are not searched for garbage at each step.
 const MOST_SEARCHED: u64 = 400_000;
 
@@ -51,19 +100,24 @@ pub fn build(look: Look<'_>, filter: &Filter) -> Graph {
         edges: Vec::new(),
         index: HashMap::new(),
         queue: VecDeque::new(),
+        queued: HashSet::new(),
         cut: HashSet::new(),
     };
     builder.add_frames();
     builder.add_reached();
     builder.add_garbage();
-    if let Some(selected) = filter.selected.filter(|&id| look.object(id).is_some()) {
-        builder.reach(selected);
+    let asked = filter
+        .selected
+        .into_iter()
+        .chain(filter.also.iter().copied());
+    for asked in asked.filter(|&id| look.object(id).is_some()) {
+        builder.add_object(asked);
         builder.add_reached();
     }
     let mut graph = builder.finish();
     graph.mark_cycles();
-    if filter.isolate {
-        isolate(&mut graph, filter.selected);
+    if let Some(distance) = filter.around {
+        isolate(&mut graph, filter.selected, distance);
     }
     graph
 }
@@ -80,6 +134,7 @@ struct Builder<'a> {
     edges: Vec<PendingEdge>,
     index: HashMap<ObjId, usize>,
     queue: VecDeque<ObjId>,
+    queued: HashSet<ObjId>,
     cut: HashSet<ObjId>,
 }
 
@@ -162,13 +217,12 @@ impl Builder<'_> {
             if !on_stack && !self.is_shown(object) && !self.is_closure_cell(object) {
                 continue;
             }
-            self.add_row(
-                from,
-                &mut rows,
-                look.local_name(frame, index),
-                object,
-                EdgeKind::Strong,
-            );
+            let name = look.local_name(frame, index);
+            // The cell through which `super()` finds the class.
+            if name == "__class__" && !self.filter.classes {
+                continue;
+            }
+            self.add_row(from, &mut rows, name, object, EdgeKind::Strong);
         }
         self.nodes.push(Node {
             id: NodeId::Frame(frame.id),
@@ -256,11 +310,11 @@ impl Builder<'_> {
         if self.index.contains_key(&object) {
             return;
         }
-        if self.nodes.len() + self.queue.len() >= MOST_BOXES {
+        if self.nodes.len() + self.queue.len() >= self.filter.most.0 {
             self.cut.insert(object);
             return;
         }
-        if !self.queue.contains(&object) {
+        if self.queued.insert(object) {
             self.queue.push_back(object);
         }
     }
@@ -275,7 +329,7 @@ impl Builder<'_> {
 
     fn add_object(&mut self, id: ObjId) {
         let look = self.look;
-        let Some(object) = look.object(id) else {
+        let Some(object) = look.object(id).filter(|_| !self.index.contains_key(&id)) else {
             return;
         };
         let from = self.nodes.len();
@@ -284,7 +338,12 @@ impl Builder<'_> {
         // The place is taken first, so that what the rows reach comes behind it.
         let type_name = look.type_name(id).to_owned();
         self.nodes.push(self.bare_node(id, object, key, &type_name));
-        let most = MOST_ROWS + self.filter.rows.get(&key).copied().unwrap_or(0);
+        let usual = if self.is_of_library(object) {
+            MOST_ROWS_OF_LIBRARY
+        } else {
+            MOST_ROWS
+        };
+        let most = usual + self.filter.rows.get(&key).copied().unwrap_or(0);
         let mut rows = Vec::new();
         let mut more = 0;
         for (name, held, kind) in self.references(id, object, &type_name) {
@@ -301,6 +360,18 @@ impl Builder<'_> {
             });
         }
         self.nodes[from].rows = rows;
+    }
+
+    /// Whether the object's class is written in Python, in the library.
+    fn is_of_library(&self, object: &ObjectView) -> bool {
+        let class = self.look.object(object.ob_type);
+        class.is_some_and(|class| {
+            class.born_line > 0
+                && self
+                    .look
+                    .code(class.born_code)
+                    .is_some_and(|code| !self.look.names.is_program_file(&code.co_filename))
+        })
     }
 
     fn bare_node(&self, id: ObjId, object: &ObjectView, key: u64, type_name: &str) -> Node {
@@ -460,7 +531,9 @@ impl Builder<'_> {
             return;
         }
         let ready = look.names.ready;
-        let mut rest: HashMap<ObjId, u32> = HashMap::new();
+        let slots = look.state.object_slots();
+        // The count that is left of each candidate; none for what is no candidate.
+        let mut rest: Vec<Option<u32>> = vec![None; slots];
         let mut order = Vec::new();
         for (id, object) in look.state.objects() {
             if object.born >= ready
@@ -469,25 +542,50 @@ impl Builder<'_> {
                 && !object.in_dealloc
                 && !self.index.contains_key(&id)
             {
-                rest.insert(id, object.ob_refcnt);
+                rest[id.index()] = Some(object.ob_refcnt);
                 order.push(id);
             }
         }
+        let suspended: HashMap<ObjId, &FrameView> = look
+            .state
+            .frames
+            .iter()
+            .filter(|frame| frame.suspended)
+            .map(|frame| (frame.generator, frame))
+            .collect();
+        let each_held = |id: ObjId, visit: &mut dyn FnMut(ObjId)| {
+            let Some(object) = look.object(id) else {
+                return;
+            };
+            object.slots.iter().for_each(|(_, held)| visit(held));
+            visit(object.ob_type);
+            if let Some(frame) = suspended.get(&id).filter(|_| !has_locals(object)) {
+                frame.references().for_each(|(_, held)| visit(held));
+            }
+        };
         for &id in &order {
-            for held in held_by(look, id) {
-                if let Some(count) = rest.get_mut(&held) {
+            each_held(id, &mut |held| {
+                if let Some(Some(count)) = rest.get_mut(held.index()) {
                     *count = count.saturating_sub(1);
                 }
-            }
+            });
         }
-        let mut alive: Vec<ObjId> = order.iter().copied().filter(|id| rest[id] > 0).collect();
-        let mut kept: HashSet<ObjId> = alive.iter().copied().collect();
+        let mut alive: Vec<ObjId> = order
+            .iter()
+            .copied()
+            .filter(|id| rest[id.index()].is_some_and(|count| count > 0))
+            .collect();
+        let mut kept = vec![false; slots];
+        for id in &alive {
+            kept[id.index()] = true;
+        }
         while let Some(id) = alive.pop() {
-            for held in held_by(look, id) {
-                if rest.contains_key(&held) && kept.insert(held) {
+            each_held(id, &mut |held| {
+                if rest.get(held.index()).is_some_and(Option::is_some) && !kept[held.index()] {
+                    kept[held.index()] = true;
                     alive.push(held);
                 }
-            }
+            });
         }
         // The library leaves garbage of its own behind; the picture is about the program's.
         let by_program = |id: &ObjId| {
@@ -497,7 +595,7 @@ impl Builder<'_> {
         };
         let mut garbage: Vec<ObjId> = order
             .into_iter()
-            .filter(|id| !kept.contains(id) && by_program(id))
+            .filter(|id| !kept[id.index()] && by_program(id))
             .collect();
         garbage.sort_by_key(|&id| look.object(id).map(|object| object.born));
         for &id in &garbage {
@@ -541,6 +639,7 @@ impl Builder<'_> {
                     name: edge.name,
                     kind: edge.kind,
                     cycle: None,
+                    breaks: false,
                 })
             })
             .collect();
@@ -552,22 +651,6 @@ impl Builder<'_> {
     }
 }
 
-/// What an object holds strongly, its suspended frame included.
-fn held_by(look: Look<'_>, id: ObjId) -> Vec<ObjId> {
-    let Some(object) = look.object(id) else {
-        return Vec::new();
-    };
-    let mut held: Vec<ObjId> = object.slots.iter().map(|(_, held)| held).collect();
-    held.push(object.ob_type);
-    let frames = look.state.frames.iter();
-    for frame in
-        frames.filter(|frame| frame.generator == id && frame.suspended && !has_locals(object))
-    {
-        held.extend(frame.references().map(|(_, held)| held));
-    }
-    held
-}
-
 /// Whether the object reports the locals of its suspended frame itself.
 fn has_locals(object: &ObjectView) -> bool {
     object
@@ -577,8 +660,8 @@ fn has_locals(object: &ObjectView) -> bool {
         .any(|(slot, _)| slot.kind == SlotKind::Local)
 }
 
-/// Keeps the selected box, its holders and what it holds.
-fn isolate(graph: &mut Graph, selected: Option<ObjId>) {
+/// Keeps the selected box and what is at most `distance` references away, in either direction.
+fn isolate(graph: &mut Graph, selected: Option<ObjId>, distance: usize) {
     let Some(center) = graph
         .nodes
         .iter()
@@ -587,13 +670,15 @@ fn isolate(graph: &mut Graph, selected: Option<ObjId>) {
         return;
     };
     let mut keep = BTreeSet::from([center]);
-    for edge in &graph.edges {
-        if edge.from == center {
-            keep.insert(edge.to);
-        }
-        if edge.to == center {
-            keep.insert(edge.from);
-        }
+    for _ in 0..distance {
+        let reached: Vec<usize> = graph
+            .edges
+            .iter()
+            .flat_map(|edge| [(edge.from, edge.to), (edge.to, edge.from)])
+            .filter(|(near, _)| keep.contains(near))
+            .map(|(_, next)| next)
+            .collect();
+        keep.extend(reached);
     }
     let places: HashMap<usize, usize> = keep
         .iter()

@@ -3,19 +3,23 @@
 use egui::{Align2, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2};
 
 use super::{Panel, PanelContext, PanelKind};
+use crate::analysis::{CountChange, CountHistory, Holders, count_history};
 use crate::app::command::Command;
-use crate::app::selection::Selection;
 use crate::app::ui::theme::{self, space};
 use crate::app::ui::widgets::{self, fact, frame_link, line_link, moment_link, object_link};
-use crate::base::ObjId;
+use crate::base::{Moment, ObjId};
 use crate::events::LookupEnd;
 use crate::views::collector::list_name;
 use crate::views::format::{bytes, counted, grouped};
-use crate::views::history::{CountChange, History};
-use crate::views::inspector::{Holder, Inspection, LookupRows, Who, inspect, step_name, why_alive};
+use crate::views::inspector::{
+    HolderRow, Inspection, LookupRows, Who, cause_words, class_name, inspect, step_name,
+    step_reason,
+};
 
-/// Heaps larger than this are searched for the way from a root only when asked.
+/// Heaps larger than this are not searched for holders at each step.
 const MOST_SEARCHED: u64 = 300_000;
+/// Changes of the count that are read at most; the curve of more could not be told apart.
+const MOST_CHANGES: usize = 50_000;
 /// Changes of the count that are listed around the cursor.
 const CHANGES: usize = 14;
 
@@ -24,8 +28,18 @@ const CHANGES: usize = 14;
 pub struct InspectorPanel {
     built: Option<(u64, Option<ObjId>)>,
     inspection: Option<Inspection>,
-    path: Option<Vec<Holder>>,
-    history: History,
+    history: Option<CountHistory>,
+    /// The object, its birth, and how much was recorded when the history was read.
+    history_of: Option<(ObjId, Moment, u64)>,
+    changes: Vec<ChangeRow>,
+}
+
+/// A change of the count with its cause.
+#[derive(Debug)]
+struct ChangeRow {
+    change: CountChange,
+    cause: String,
+    line: u32,
 }
 
 impl Panel for InspectorPanel {
@@ -46,16 +60,7 @@ impl Panel for InspectorPanel {
         };
         if self.built != Some((ctx.app.revision, selected)) {
             self.built = Some((ctx.app.revision, selected));
-            self.inspection = inspect(ctx.look, object);
-            self.path = if ctx.look.state.live_objects <= MOST_SEARCHED {
-                why_alive(ctx.look, object)
-            } else {
-                None
-            };
-            let born = ctx.look.object(object).map(|object| object.born);
-            if let Some(born) = born {
-                self.history.follow(ctx.look.recording, object, born);
-            }
+            self.look_at(ctx, object);
         }
         let Some(inspection) = &self.inspection else {
             widgets::empty(
@@ -82,14 +87,54 @@ impl Panel for InspectorPanel {
                         ui.spacing_mut().item_spacing.y = 3.0;
                         facts_ui(ui, ctx, inspection);
                         holders_ui(ui, ctx, inspection);
-                        self.path_ui(ui, ctx);
+                        path_ui(ui, ctx, inspection);
                         self.history_ui(ui, ctx);
-                        self.references_ui(ui, ctx);
+                        references_ui(ui, ctx, inspection);
+                        mro_ui(ui, ctx, inspection);
                         if let Some(lookup) = &inspection.lookup {
                             lookup_ui(ui, ctx, lookup);
                         }
                     });
             });
+    }
+}
+
+impl InspectorPanel {
+    fn look_at(&mut self, ctx: &PanelContext<'_>, object: ObjId) {
+        let look = ctx.look;
+        let holders = (look.state.live_objects <= MOST_SEARCHED).then(|| Holders::of(look.state));
+        self.inspection = inspect(look, object, holders.as_ref());
+        let Some(view) = look.object(object) else {
+            self.history = None;
+            self.history_of = None;
+            return;
+        };
+        let of = (object, view.born, look.recording.len());
+        if self.history_of != Some(of) {
+            self.history_of = Some(of);
+            let at = look.state.moment;
+            self.history = count_history(look.recording, object, at, MOST_CHANGES)
+                .ok()
+                .flatten();
+        }
+        let changes = self.history.as_ref().map_or(&[][..], |h| &h.changes);
+        let at = changes.partition_point(|change| change.moment < ctx.app.cursor);
+        let first = at
+            .saturating_sub(CHANGES / 2 + 1)
+            .min(changes.len().saturating_sub(CHANGES));
+        self.changes = changes
+            .iter()
+            .skip(first)
+            .take(CHANGES)
+            .map(|change| {
+                let (cause, line) = cause_words(look, change);
+                ChangeRow {
+                    change: *change,
+                    cause,
+                    line,
+                }
+            })
+            .collect();
     }
 }
 
@@ -171,6 +216,19 @@ fn facts_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) {
             widgets::hint(ui, theme, &format!("in {}", inspection.born_function));
         }
     });
+    if let Some((objects, size)) = &inspection.retains {
+        fact(ui, theme, "keeps alive", |ui| {
+            let words = match objects {
+                0 => "nothing: no root reaches it".to_owned(),
+                1 => format!("itself alone, {size}"),
+                many => format!(
+                    "{} besides itself, {size} in all",
+                    counted(many - 1, "object", "objects")
+                ),
+            };
+            plain(ui, words);
+        });
+    }
     fact(ui, theme, "collector", |ui| {
         if inspection.gc {
             plain(ui, list_name(inspection.gc_list).to_owned());
@@ -209,19 +267,9 @@ fn facts_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) {
             );
         });
     }
-    if inspection.mro.len() > 1 {
-        fact(ui, theme, "MRO", |ui| {
-            for (index, (type_, name)) in inspection.mro.iter().enumerate() {
-                if index > 0 {
-                    widgets::hint(ui, theme, "→");
-                }
-                object_link(ui, theme, ctx.commands, *type_, "type", name);
-            }
-        });
-    }
 }
 
-fn holder_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, holder: &Holder) {
+fn holder_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, holder: &HolderRow) {
     let theme = ctx.theme;
     ui.spacing_mut().item_spacing.x = 5.0;
     match holder.who {
@@ -301,59 +349,61 @@ fn holders_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) 
     }
 }
 
-impl InspectorPanel {
-    fn path_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
-        let theme = ctx.theme;
-        widgets::section(ui, theme, "Why it is alive");
-        match &self.path {
-            Some(path) => {
-                for (depth, holder) in path.iter().enumerate() {
-                    ui.horizontal(|ui| {
-                        ui.add_space(depth.min(8) as f32 * 12.0);
-                        widgets::hint(ui, theme, if depth == 0 { "root" } else { "└" });
-                        holder_ui(ui, ctx, holder);
-                    });
-                }
-            }
-            None if ctx.look.state.live_objects > MOST_SEARCHED => {
-                widgets::hint(ui, theme, "The heap is too large to search at each step.");
-            }
-            None => {
-                widgets::hint(
-                    ui,
-                    theme,
-                    "No root reaches it by counted references: native code holds it, or it is garbage that waits for the collector.",
-                );
-            }
-        }
+fn path_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) {
+    let theme = ctx.theme;
+    if inspection.count.is_none() {
+        return;
     }
+    widgets::section(ui, theme, "Why it is alive");
+    for (depth, holder) in inspection.path.iter().enumerate() {
+        ui.horizontal(|ui| {
+            ui.add_space(depth.min(8) as f32 * 12.0);
+            widgets::hint(ui, theme, if depth == 0 { "root" } else { "└" });
+            holder_ui(ui, ctx, holder);
+        });
+    }
+    if inspection.path.is_empty() {
+        let words = if ctx.look.state.live_objects > MOST_SEARCHED {
+            "The heap is too large to search at each step."
+        } else {
+            "No root reaches it by counted references: native code holds it, or it is garbage that waits for the collector."
+        };
+        widgets::hint(ui, theme, words);
+    }
+}
 
+impl InspectorPanel {
     fn history_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
         let theme = ctx.theme;
-        let changes = self.history.changes();
-        if changes.len() < 2 {
+        let Some(history) = self.history.as_ref().filter(|h| h.changes.len() > 1) else {
             return;
-        }
+        };
+        let more = if history.more { "the first " } else { "" };
         widgets::section(
             ui,
             theme,
             &format!(
-                "History of its count: {} changes",
-                grouped(changes.len() as u64)
+                "History of its count: {more}{} changes",
+                grouped(history.changes.len() as u64)
             ),
         );
-        curve_ui(ui, ctx, changes);
-        let at = changes.partition_point(|change| change.moment <= ctx.app.cursor);
-        let first = at.saturating_sub(CHANGES / 2);
-        for change in changes.iter().skip(first).take(CHANGES) {
-            let here = change.moment <= ctx.app.cursor;
+        curve_ui(ui, ctx, &history.changes);
+        for row in &self.changes {
+            let after = Moment(row.change.moment.0 + 1);
+            let here = after <= ctx.app.cursor;
+            let now = after == ctx.app.cursor;
             ui.horizontal(|ui| {
-                let (word, color) = if change.new > change.old {
-                    (format!("+{}", change.new - change.old), theme.refcount_up)
+                let (old, new) = (row.change.old, row.change.new);
+                let (word, color) = if new > old {
+                    (format!("+{}", new - old), theme.refcount_up)
                 } else {
-                    (format!("−{}", change.old - change.new), theme.refcount_down)
+                    (format!("−{}", old - new), theme.refcount_down)
                 };
                 let (rect, _) = ui.allocate_exact_size(Vec2::new(68.0, 18.0), Sense::hover());
+                if now {
+                    ui.painter()
+                        .rect_filled(rect, theme.corner_radius, theme.accent_soft);
+                }
                 let middle = rect.center().y;
                 ui.painter().text(
                     Pos2::new(rect.left() + 26.0, middle),
@@ -365,48 +415,121 @@ impl InspectorPanel {
                 ui.painter().text(
                     Pos2::new(rect.left() + 62.0, middle),
                     Align2::RIGHT_CENTER,
-                    format!("→ {}", change.new),
+                    format!("→ {new}"),
                     theme::mono(13.0),
                     if here { theme.text } else { theme.text_faint },
                 );
-                widgets::hint(ui, theme, "moment");
-                moment_link(ui, theme, ctx.commands, change.moment);
-                if change.line > 0 {
-                    line_link(ui, theme, ctx.commands, change.line);
+                moment_link(ui, theme, ctx.commands, after);
+                if row.line > 0 {
+                    line_link(ui, theme, ctx.commands, row.line);
                 }
+                ui.add(
+                    egui::Label::new(
+                        RichText::new(&row.cause)
+                            .font(theme::mono(12.5))
+                            .color(theme.text_muted),
+                    )
+                    .truncate(),
+                );
             });
         }
     }
+}
 
-    fn references_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
-        let Some(inspection) = &self.inspection else {
-            return;
-        };
-        if inspection.holds.is_empty() {
-            return;
+fn references_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) {
+    if inspection.holds.is_empty() {
+        return;
+    }
+    widgets::section(
+        ui,
+        ctx.theme,
+        &format!(
+            "What it holds: {}",
+            counted(inspection.held as u64, "reference", "references")
+        ),
+    );
+    for (place, held) in &inspection.holds {
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(Vec2::new(120.0, 18.0), Sense::hover());
+            widgets::clipped(
+                ui,
+                rect,
+                8.0,
+                110.0,
+                place,
+                theme::mono(13.0),
+                ctx.theme.text_muted,
+            );
+            let type_name = ctx.look.type_name(*held);
+            let text = ctx.look.short(*held, 60);
+            object_link(ui, ctx.theme, ctx.commands, *held, type_name, &text);
+        });
+    }
+    if inspection.held > inspection.holds.len() {
+        let more = (inspection.held - inspection.holds.len()) as u64;
+        widgets::hint(ui, ctx.theme, &format!("and {} more", grouped(more)));
+    }
+}
+
+/// The method resolution order, and how the C3 merge came to it.
+fn mro_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, inspection: &Inspection) {
+    if inspection.mro.len() < 2 {
+        return;
+    }
+    let theme = ctx.theme;
+    let (_, first) = &inspection.mro[0];
+    widgets::section(ui, theme, &format!("Method resolution order of {first}"));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (index, (type_, name)) in inspection.mro.iter().enumerate() {
+            if index > 0 {
+                widgets::hint(ui, theme, "→");
+            }
+            object_link(ui, theme, ctx.commands, *type_, "type", name);
         }
-        widgets::section(
+    });
+    if inspection.merge.is_empty() {
+        widgets::hint(
             ui,
-            ctx.theme,
-            &format!("What it holds: {}", inspection.holds.len()),
+            theme,
+            "At most one base: its order follows the class as it is.",
         );
-        for (place, held) in &inspection.holds {
-            ui.horizontal(|ui| {
-                let (rect, _) = ui.allocate_exact_size(Vec2::new(120.0, 18.0), Sense::hover());
-                widgets::clipped(
-                    ui,
-                    rect,
-                    8.0,
-                    110.0,
-                    place,
-                    theme::mono(13.0),
-                    ctx.theme.text_muted,
+        return;
+    }
+    widgets::hint(
+        ui,
+        theme,
+        "C3: take the first head that stands in no tail; then strike it everywhere.",
+    );
+    for (number, step) in inspection.merge.iter().enumerate() {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            ui.label(
+                RichText::new(format!("{}.", number + 1))
+                    .font(theme::mono(12.5))
+                    .color(theme.text_faint),
+            );
+            for list in &step.lists {
+                let names: Vec<String> = list
+                    .iter()
+                    .map(|&class| class_name(ctx.look, class))
+                    .collect();
+                let takes = list.first() == Some(&step.taken);
+                let color = if takes { theme.text } else { theme.text_muted };
+                ui.label(
+                    RichText::new(format!("[{}]", names.join(" ")))
+                        .font(theme::mono(12.5))
+                        .color(color),
                 );
-                let type_name = ctx.look.type_name(*held);
-                let text = ctx.look.short(*held, 60);
-                object_link(ui, ctx.theme, ctx.commands, *held, type_name, &text);
-            });
-        }
+            }
+            let taken = class_name(ctx.look, step.taken);
+            widgets::hint(ui, theme, "takes");
+            object_link(ui, theme, ctx.commands, step.taken, "type", &taken);
+            for (class, _) in &step.passed_over {
+                let words = format!("({} stands in a tail)", class_name(ctx.look, *class));
+                widgets::hint(ui, theme, &words);
+            }
+        });
     }
 }
 
@@ -417,6 +540,9 @@ fn curve_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, changes: &[CountChange]) {
         Vec2::new(ui.available_width(), 56.0),
         Sense::click_and_drag(),
     );
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::WidgetType::Slider, true, "Count over time")
+    });
     ui.painter()
         .rect_filled(rect, theme.corner_radius, theme.inset);
     let area = rect.shrink2(Vec2::new(8.0, 6.0));
@@ -454,9 +580,8 @@ fn curve_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, changes: &[CountChange]) {
         && let Some(at) = response.interact_pointer_pos()
     {
         let part = f64::from(((at.x - area.left()) / area.width()).clamp(0.0, 1.0));
-        ctx.commands.push(Command::GoTo(crate::base::Moment(
-            (start + part * (end - start)) as u64,
-        )));
+        ctx.commands
+            .push(Command::GoTo(Moment((start + part * (end - start)) as u64)));
     }
 }
 
@@ -476,31 +601,49 @@ fn lookup_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, lookup: &LookupRows) {
         ui.label(RichText::new(format!(".{}", lookup.name)).font(theme::mono_strong(13.0)));
     });
     for (index, step) in lookup.steps.iter().enumerate() {
+        let last = index + 1 == lookup.steps.len();
         ui.horizontal(|ui| {
-            ui.add_space(8.0);
-            let (mark, color) = if step.found {
-                ("found", theme.refcount_up)
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let (rect, _) = ui.allocate_exact_size(Vec2::new(22.0, 20.0), Sense::hover());
+            let center = rect.center();
+            let color = if step.found {
+                theme.refcount_up
             } else {
-                ("not there", theme.text_faint)
+                theme.text_faint
             };
-            ui.label(
-                RichText::new(format!("{}.", index + 1))
-                    .font(theme::mono(12.5))
-                    .color(theme.text_faint),
-            );
-            ui.label(RichText::new(step_name(step.step)).size(13.0));
-            if !step.place.is_null() {
-                let link = widgets::link(
-                    ui,
-                    RichText::new(&step.place_text)
-                        .font(theme::mono(12.5))
-                        .color(theme.accent),
-                );
-                if link.clicked() {
-                    ctx.commands
-                        .push(Command::Select(Selection::Object(step.place)));
-                }
+            let from = if index == 0 {
+                center.y
+            } else {
+                rect.top() - 2.0
+            };
+            let to = if last { center.y } else { rect.bottom() + 2.0 };
+            ui.painter()
+                .vline(center.x, from..=to, Stroke::new(1.5, theme.border_strong));
+            if step.found {
+                ui.painter().circle_filled(center, 5.0, color);
+            } else {
+                ui.painter().circle_filled(center, 5.0, theme.panel);
+                ui.painter()
+                    .circle_stroke(center, 4.5, Stroke::new(1.5, color));
             }
+            ui.label(RichText::new(step_name(step.step)).size(13.0))
+                .on_hover_text(step_reason(step.step));
+            if !step.place.is_null() {
+                let type_name = ctx.look.type_name(step.place);
+                object_link(
+                    ui,
+                    theme,
+                    ctx.commands,
+                    step.place,
+                    type_name,
+                    &step.place_text,
+                );
+            }
+            let mark = match (step.found, last) {
+                (true, true) => "found: stops here",
+                (true, false) => "found",
+                (false, _) => "not there",
+            };
             ui.label(RichText::new(mark).size(12.5).color(color));
         });
     }

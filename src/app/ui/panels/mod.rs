@@ -82,6 +82,24 @@ pub struct PanelContext<'a> {
     pub commands: &'a mut Vec<Command>,
 }
 
+/// Says that a panel is still about to change what it shows by itself, so that a picture of the
+/// window has to wait.
+pub fn say_busy(ctx: &egui::Context) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(busy_id(), pass));
+    ctx.request_repaint();
+}
+
+/// Whether a panel said so in this frame.
+pub fn is_busy(ctx: &egui::Context) -> bool {
+    let said: Option<u64> = ctx.data(|data| data.get_temp(busy_id()));
+    said == Some(ctx.cumulative_pass_nr())
+}
+
+fn busy_id() -> egui::Id {
+    egui::Id::new("a panel is busy")
+}
+
 /// A part of the window that shows one thing about the program at the current moment.
 pub trait Panel {
     /// Which panel it is.

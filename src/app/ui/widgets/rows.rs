@@ -12,6 +12,9 @@ pub struct VirtualRows {
     reveal: Option<usize>,
 }
 
+/// Frames in which a row that is not in view is scrolled to.
+const MOST_TRIES: u8 = 3;
+
 impl VirtualRows {
     /// `count` rows of `row_height`.
     pub fn new(id: impl std::hash::Hash + std::fmt::Debug, row_height: f32, count: usize) -> Self {
@@ -38,22 +41,33 @@ impl VirtualRows {
             .id_salt(self.id)
             .auto_shrink([false, false]);
         if let Some(reveal) = self.reveal {
-            // A place that changed its height is looked at again.
+            // A place that changed its height is looked at again. The row counts as shown only when
+            // a frame found it in view: a panel that appears or is resized just then may not follow.
             let now = (reveal, height as i32);
-            let before: Option<(usize, i32)> = ui.data(|data| data.get_temp(memory));
-            if before != Some(now) {
+            let before: Option<((usize, i32), u8)> = ui.data(|data| data.get_temp(memory));
+            let tries = match before {
+                Some((known, tries)) if known == now => tries,
+                _ => 0,
+            };
+            if tries < MOST_TRIES {
                 let offset: f32 =
                     ui.data(|data| data.get_temp(self.id.with("offset")).unwrap_or(0.0));
                 let top = reveal as f32 * self.row_height;
                 let margin = self.row_height * 2.0;
-                let in_view =
-                    top - margin >= offset && top + self.row_height + margin <= offset + height;
-                if !in_view {
+                let above = top - margin >= offset || offset < self.row_height;
+                let content = self.row_height * self.count as f32;
+                let below = top + self.row_height + margin <= offset + height
+                    || offset + height > content - self.row_height;
+                let visible = top >= offset && top + self.row_height <= offset + height;
+                if visible && above && below {
+                    ui.data_mut(|data| data.insert_temp(memory, (now, MOST_TRIES)));
+                } else {
                     // Whole rows: half a row at the top looks like a mistake.
                     let offset = ((top - height * 0.4) / self.row_height).round() * self.row_height;
                     area = area.vertical_scroll_offset(offset.max(0.0));
+                    ui.data_mut(|data| data.insert_temp(memory, (now, tries + 1)));
+                    ui.ctx().request_repaint();
                 }
-                ui.data_mut(|data| data.insert_temp(memory, now));
             }
         }
         let output = area.show_viewport(ui, |ui, viewport| {

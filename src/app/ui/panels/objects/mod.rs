@@ -3,29 +3,37 @@
 //! `egui_graphs` holds the graph, finds what is under the pointer and lets boxes be dragged; the
 //! places come from [`crate::views::graph_layout`], the shapes from [`shapes`]. It asks for a new
 //! frame after every frame, so it is called only when something changed, and its shapes are
-//! painted again otherwise.
+//! painted again otherwise. What is new or gone shows itself for a moment, in its place.
 
+pub mod map;
+pub mod planner;
+pub mod question;
 pub mod shapes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Pos2, Rect, RichText, Sense, Shape, Ui, Vec2};
+use egui::{Pos2, Rect, RichText, Sense, Shape, Stroke, StrokeKind, Ui, Vec2};
 use egui_graphs::{GraphChange, GraphView, MetadataFrame, SettingsInteraction, SettingsNavigation};
 use petgraph::Directed;
 use petgraph::stable_graph::{DefaultIx, NodeIndex};
 
+use self::map::MapView;
+use self::planner::PlanRun;
 use self::shapes::{EdgePaint, EdgeShape, NodePaint, NodeShape};
-use super::{Panel, PanelContext, PanelKind};
+use super::{Panel, PanelContext, PanelKind, say_busy};
 use crate::app::command::Command;
+use crate::app::document::Document;
 use crate::app::selection::Selection;
 use crate::app::state::AppState;
-use crate::app::ui::theme::Theme;
+use crate::app::ui::theme::{self, Theme};
 use crate::app::ui::widgets::{self, Icon, icon_button};
 use crate::base::Moment;
+use crate::views::format::counted;
 use crate::views::graph::{Count, Graph as Model, NodeId, RowValue};
-use crate::views::graph_layout::{Place, Places};
-use crate::views::objects::{Filter, build};
+use crate::views::graph_emphasis::{Answer, Lit, Question, answer};
+use crate::views::graph_layout::Places;
+use crate::views::objects::{Filter, Most, build};
 
 type Graph =
     egui_graphs::Graph<Arc<NodePaint>, Arc<EdgePaint>, Directed, DefaultIx, NodeShape, EdgeShape>;
@@ -37,6 +45,12 @@ const SMALLEST_AUTO_ZOOM: f32 = 0.75;
 const ZOOM: std::ops::RangeInclusive<f32> = 0.08..=3.0;
 /// Names for screen readers cost a little each; beyond this many boxes they are left out.
 const MOST_NAMED_BOXES: usize = 300;
+/// How long what is new or gone shows itself, in seconds.
+const FADE: f64 = 0.28;
+/// More boxes than this that come or go at once are another picture, not a change of this one.
+const MOST_FADING: usize = 24;
+/// The steps of how many boxes a picture has at most.
+const SIZES: [usize; 4] = [80, 160, 500, 2_000];
 
 /// The panel.
 pub struct ObjectsPanel {
@@ -45,7 +59,7 @@ pub struct ObjectsPanel {
     places: Places,
     filter: Filter,
     /// What the graph was built for.
-    built: Option<(u64, crate::app::ui::theme::ThemeKind)>,
+    built: Option<(u64, theme::ThemeKind)>,
     filter_changed: bool,
     camera: Camera,
     bounds: Rect,
@@ -55,6 +69,25 @@ pub struct ObjectsPanel {
     /// The moment of the picture, and its counts: the next picture shows how they changed.
     shown_at: Moment,
     counts: HashMap<u64, u32>,
+    document: u64,
+    plan_run: Option<PlanRun>,
+    question: Question,
+    answer: Answer,
+    lit: Option<Lit>,
+    words: String,
+    show_map: bool,
+    map: MapView,
+    fading: Fading,
+}
+
+/// What came and went with the last step.
+#[derive(Debug, Default)]
+struct Fading {
+    since: Option<f64>,
+    /// Where each box was, by key.
+    before: HashMap<u64, (Rect, String)>,
+    new: Vec<Rect>,
+    gone: Vec<(Rect, String)>,
 }
 
 /// Which part of the canvas is in view.
@@ -95,6 +128,15 @@ impl Default for ObjectsPanel {
             last_corner: None,
             shown_at: Moment(0),
             counts: HashMap::new(),
+            document: 0,
+            plan_run: None,
+            question: Question::None,
+            answer: Answer::default(),
+            lit: None,
+            words: String::new(),
+            show_map: false,
+            map: MapView::default(),
+            fading: Fading::default(),
         }
     }
 }
@@ -110,32 +152,51 @@ impl Panel for ObjectsPanel {
                 self.places.clear();
                 self.counts.clear();
                 self.filter.counts_before.clear();
+                self.fading = Fading::default();
                 self.built = None;
                 self.camera.auto = true;
                 self.camera.fit = true;
             }
-            Command::FocusSelection => self.reveal = true,
+            Command::FocusSelection => {
+                self.reveal = true;
+                self.show_map = false;
+            }
             Command::Isolate => {
-                self.filter.isolate = !self.filter.isolate;
-                self.filter_changed = true;
-                self.camera.fit = true;
+                let around = self.filter.around.is_none().then_some(1);
+                self.set_around(around);
             }
             _ => {}
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
-        self.rebuild(ctx.app, ctx.theme);
+        self.plan(ui.ctx(), ctx.app);
+        self.rebuild(ui.ctx(), ctx);
         self.bar_ui(ui, ctx);
+        self.answer_ui(ui, ctx);
         let rect = ui.available_rect_before_wrap();
         ui.painter().rect_filled(rect, 0.0, ctx.theme.inset);
+        if self.show_map {
+            if self.map.ui(ui, ctx) {
+                self.show_map = false;
+                self.set_around(Some(2));
+            }
+            return;
+        }
         if self.model.nodes.is_empty() {
-            widgets::empty(
-                ui,
-                ctx.theme,
-                "No objects yet",
-                "The program has not made any name so far. Step forward, or press Space to play.",
-            );
+            let over = ctx.app.document.as_ref().is_some_and(Document::is_over);
+            let (what, why) = if over {
+                (
+                    "The program is over",
+                    "Its frames are gone and its names with them. Step back to see what they held; Whole heap shows what is left.",
+                )
+            } else {
+                (
+                    "No objects yet",
+                    "The program has not made any name so far. Step forward, or press Space to play.",
+                )
+            };
+            widgets::empty(ui, ctx.theme, what, why);
             return;
         }
         self.follow(rect, ui.ctx().zoom_factor());
@@ -144,22 +205,85 @@ impl Panel for ObjectsPanel {
 }
 
 impl ObjectsPanel {
-    fn rebuild(&mut self, app: &AppState, theme: &Arc<Theme>) {
+    /// Keeps the plan of places in step with what is open and what kinds of objects are shown.
+    fn plan(&mut self, egui: &egui::Context, app: &AppState) {
+        if self.document != app.opened {
+            self.document = app.opened;
+            self.plan_run = None;
+            self.places.forget();
+            self.fading = Fading::default();
+            self.question = Question::None;
+            self.words.clear();
+            self.filter.hidden.clear();
+            self.filter.around = None;
+            self.show_map = false;
+        }
+        if let Some(found) = self.plan_run.as_ref().and_then(PlanRun::poll) {
+            self.plan_run = None;
+            self.places.set_plan(found.unwrap_or_default());
+            self.fading = Fading::default();
+            self.built = None;
+            if self.camera.auto {
+                self.camera.fit = true;
+            }
+        }
+        let Some(document) = &app.document else {
+            return;
+        };
+        let waits = !self.places.is_planned() && self.plan_run.is_none();
+        if waits && document.recording().is_complete() && !app.is_running() {
+            self.plan_run = Some(PlanRun::start(
+                Arc::clone(document.recording()),
+                self.filter.kinds(),
+                egui.clone(),
+            ));
+        }
+        if self.plan_run.is_some() {
+            say_busy(egui);
+        }
+    }
+
+    /// What is shown has changed in kind: the places are planned anew.
+    fn replan(&mut self) {
+        self.places.forget();
+        self.plan_run = None;
+        self.filter_changed = true;
+    }
+
+    fn set_around(&mut self, distance: Option<usize>) {
+        self.filter.around = distance;
+        self.filter_changed = true;
+        self.camera.fit = true;
+        self.camera.auto = true;
+    }
+
+    fn ask(&mut self, question: Question) {
+        self.question = question;
+        self.filter_changed = true;
+        self.camera.auto = true;
+    }
+
+    fn rebuild(&mut self, egui: &egui::Context, ctx: &PanelContext<'_>) {
+        let (app, theme, look) = (ctx.app, ctx.theme, ctx.look);
         let key = (app.revision, theme.kind);
         if self.built == Some(key) && !self.filter_changed {
             return;
         }
         self.built = Some(key);
         self.filter_changed = false;
-        let Some(document) = &app.document else {
-            return;
-        };
         self.filter.selected = app.selected.object;
-        if self.shown_at != app.cursor {
+        let moved = self.shown_at != app.cursor;
+        if moved {
             self.shown_at = app.cursor;
             self.filter.counts_before = std::mem::take(&mut self.counts);
         }
-        self.model = build(document.look(), &self.filter);
+        if self.question == Question::None && !self.words.trim().is_empty() {
+            self.question = Question::Words(self.words.clone());
+        }
+        self.answer = answer(look, &self.question, app.selected.object);
+        self.filter.also = self.answer.also(look, &self.question);
+        self.model = build(look, &self.filter);
+        self.lit = self.answer.lit(look, &self.model, &self.question);
         self.counts = self
             .model
             .nodes
@@ -170,22 +294,42 @@ impl ObjectsPanel {
             })
             .collect();
         let places = self.model.arrange(&mut self.places);
+        let ways = self.model.ways(&places);
         let selected = app.selected.object.map(NodeId::Object);
+        let is_lit = |node: usize| {
+            self.lit
+                .as_ref()
+                .is_none_or(|lit| lit.nodes.contains(&node))
+        };
         self.graph = Graph::new();
         self.bounds = Rect::NOTHING;
+        let mut rects = HashMap::new();
         let mut indices: Vec<NodeIndex<DefaultIx>> = Vec::with_capacity(self.model.nodes.len());
-        for (node, place) in self.model.nodes.iter().zip(&places) {
+        for (number, (node, place)) in self.model.nodes.iter().zip(&places).enumerate() {
             let (width, height) = node.size();
             let size = Vec2::new(width, height);
             let rect = Rect::from_min_size(Pos2::new(place.x, place.y), size);
             self.bounds = self.bounds.union(rect);
+            rects.insert(node.key, (rect, node.type_name.clone()));
+            let leaves_left = self
+                .model
+                .edges
+                .iter()
+                .zip(&ways)
+                .filter(|(edge, way)| {
+                    edge.from == number && way.as_ref().is_some_and(|way| way.leaves_left)
+                })
+                .filter_map(|(edge, _)| edge.row)
+                .collect();
             let paint = NodePaint {
                 node: node.clone(),
                 size,
                 theme: Arc::clone(theme),
                 selected: Some(node.id) == selected,
-                faded: false,
+                faded: !is_lit(number),
+                lit: self.lit.is_some() && is_lit(number),
                 pinned: self.places.is_pinned(node.key),
+                leaves_left,
             };
             indices.push(self.graph.add_node_with_label_and_location(
                 Arc::new(paint),
@@ -193,13 +337,22 @@ impl ObjectsPanel {
                 rect.center(),
             ));
         }
-        for edge in &self.model.edges {
+        for (number, (edge, way)) in self.model.edges.iter().zip(&ways).enumerate() {
             let touches = |index: usize| Some(self.model.nodes[index].id) == selected;
+            let lit = self.lit.as_ref().map(|lit| lit.edges.contains(&number));
             let paint = EdgePaint {
-                selected: touches(edge.from) || touches(edge.to),
+                selected: lit.unwrap_or(touches(edge.from) || touches(edge.to)),
                 edge: edge.clone(),
                 theme: Arc::clone(theme),
-                faded: false,
+                faded: lit == Some(false),
+                curves: way.as_ref().map_or_else(Vec::new, |way| {
+                    let pos = |(x, y): (f32, f32)| Pos2::new(x, y);
+                    way.curves().iter().map(|curve| curve.map(pos)).collect()
+                }),
+                ends: [edge.from, edge.to].map(|end| {
+                    let (width, height) = self.model.nodes[end].size();
+                    Pos2::new(places[end].x + width / 2.0, places[end].y + height / 2.0)
+                }),
             };
             self.graph.add_edge_with_label(
                 indices[edge.from],
@@ -208,6 +361,10 @@ impl ObjectsPanel {
                 edge.name.clone(),
             );
         }
+        if moved {
+            self.fading.step(egui, &rects);
+        }
+        self.fading.before = rects;
         self.cache = None;
     }
 
@@ -217,81 +374,126 @@ impl ObjectsPanel {
             .inner_margin(egui::Margin::symmetric(8, 3))
             .show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = 3.0;
-                    let filter = &mut self.filter;
-                    let changed = &mut self.filter_changed;
-                    let more = [
-                        (&mut filter.functions, "Functions and methods"),
-                        (&mut filter.classes, "Classes"),
-                        (&mut filter.modules, "Imported modules"),
-                        (&mut filter.unfold, "Small values as objects of their own"),
-                        (&mut filter.stack, "All of the value stacks"),
-                    ];
-                    let on = more.iter().filter(|(on, _)| **on).count();
-                    let label = if on == 0 {
-                        "Also show".to_owned()
-                    } else {
-                        format!("Also show ({on})")
-                    };
-                    let button =
-                        egui::containers::menu::MenuButton::new(RichText::new(label).size(12.5));
-                    button
-                        .config(
-                            egui::containers::menu::MenuConfig::new()
-                                .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside),
-                        )
-                        .ui(ui, |ui| {
-                            for (on, name) in more {
-                                *changed |= ui.checkbox(on, name).changed();
-                            }
-                        });
-                    if filter.isolate || ctx.app.selected.object.is_some() {
-                        let on = filter.isolate;
-                        let color = if on { theme.text } else { theme.text_muted };
-                        let button = egui::Button::new(
-                            RichText::new("Around selection").size(12.5).color(color),
-                        )
-                        .fill(if on {
-                            theme.accent_soft
-                        } else {
-                            theme.raised
-                        });
-                        let tip = "Show only what holds the selected object and what it holds";
-                        if ui.add(button).on_hover_text(tip).clicked() {
-                            ctx.commands.push(Command::Isolate);
-                        }
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    if !self.show_map {
+                        self.show_menu_ui(ui);
+                        self.ask_menu_ui(ui, ctx);
                     }
-                    if !filter.hidden.is_empty() {
-                        let text = format!("Show {} hidden", filter.hidden.len());
-                        if ui
-                            .add(egui::Button::new(RichText::new(text).size(12.5)))
-                            .clicked()
-                        {
-                            filter.hidden.clear();
-                            self.filter_changed = true;
-                        }
+                    if map::switch_ui(ui, ctx, &mut self.show_map) {
+                        self.filter_changed = true;
                     }
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                         ui.spacing_mut().item_spacing.x = 2.0;
+                        if self.show_map {
+                            return;
+                        }
                         if icon_button(ui, theme, Icon::Fit, "Show all objects", "", true).clicked()
                         {
                             self.camera.auto = true;
                             self.camera.fit = true;
                         }
-                        if icon_button(ui, theme, Icon::Rerun, "Arrange anew", "R", true).clicked()
+                        let moved = self.places.has_pins();
+                        if icon_button(ui, theme, Icon::Rerun, "Arrange anew", "R", moved).clicked()
                         {
                             ctx.commands.push(Command::RearrangeObjects);
+                        }
+                        if ui.available_width() > 120.0 {
+                            let field = egui::TextEdit::singleline(&mut self.words)
+                                .hint_text("Find in the picture")
+                                .desired_width((ui.available_width() - 110.0).clamp(60.0, 170.0))
+                                .font(egui::FontId::proportional(12.5));
+                            let response = ui.add(field);
+                            response.widget_info(|| {
+                                egui::WidgetInfo::labeled(
+                                    egui::WidgetType::TextEdit,
+                                    true,
+                                    "Find in the picture",
+                                )
+                            });
+                            if response.changed() {
+                                let question = if self.words.trim().is_empty() {
+                                    Question::None
+                                } else {
+                                    Question::Words(self.words.clone())
+                                };
+                                self.ask(question);
+                            }
                         }
                         let mut words = format!("{} shown", self.model.nodes.len());
                         if self.model.cut > 0 {
                             words = format!("{words}, {} more", self.model.cut);
                         }
-                        if ui.available_width() > 90.0 {
+                        if ui.available_width() > 96.0 {
                             widgets::hint(ui, theme, &words);
                         }
                     });
                 });
             });
+    }
+
+    /// What kinds of objects are shown, and how many.
+    fn show_menu_ui(&mut self, ui: &mut Ui) {
+        let filter = &mut self.filter;
+        let mut changed = false;
+        let more = [
+            (&mut filter.functions, "Functions and methods"),
+            (&mut filter.classes, "Classes"),
+            (&mut filter.modules, "Imported modules"),
+            (&mut filter.unfold, "Small values as objects of their own"),
+            (&mut filter.stack, "All of the value stacks"),
+        ];
+        let on = more.iter().filter(|(on, _)| **on).count();
+        let label = if on == 0 {
+            "Show".to_owned()
+        } else {
+            format!("Show ({on})")
+        };
+        let config = egui::containers::menu::MenuConfig::new()
+            .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+        egui::containers::menu::MenuButton::new(RichText::new(label).size(12.5))
+            .config(config)
+            .ui(ui, |ui| {
+                for (on, name) in more {
+                    changed |= ui.checkbox(on, name).changed();
+                }
+                ui.separator();
+                ui.label(RichText::new("Objects at most").size(12.5));
+                ui.horizontal(|ui| {
+                    for size in SIZES {
+                        let most = Most(size);
+                        changed |= ui
+                            .radio_value(&mut filter.most, most, size.to_string())
+                            .changed();
+                    }
+                });
+                if !filter.hidden_types.is_empty() {
+                    ui.separator();
+                    let types: Vec<String> = filter.hidden_types.iter().cloned().collect();
+                    for name in types {
+                        if ui.button(format!("Show every {name} again")).clicked() {
+                            filter.hidden_types.remove(&name);
+                            changed = true;
+                        }
+                    }
+                }
+                if !filter.hidden.is_empty() {
+                    let words = format!(
+                        "Show {} again",
+                        counted(
+                            filter.hidden.len() as u64,
+                            "hidden object",
+                            "hidden objects"
+                        )
+                    );
+                    if ui.button(words).clicked() {
+                        filter.hidden.clear();
+                        self.filter_changed = true;
+                    }
+                }
+            });
+        if changed {
+            self.replan();
+        }
     }
 
     /// Moves the camera where the content or a command wants it.
@@ -310,7 +512,7 @@ impl ObjectsPanel {
         if self.camera.fit || (self.camera.auto && out_of_view) {
             let zoom = needed.clamp(
                 (SMALLEST_AUTO_ZOOM / text_scale).clamp(0.66, SMALLEST_AUTO_ZOOM),
-                1.15,
+                1.2,
             );
             // In auto mode the picture only ever shrinks: growing and shrinking with each step would tire the eye.
             self.camera.zoom = if self.camera.fit {
@@ -366,6 +568,7 @@ impl ObjectsPanel {
         {
             let (_, painter) = ui.allocate_painter(rect.size(), Sense::click_and_drag());
             painter.extend(cache.shapes.iter().cloned());
+            self.fading_ui(ui, rect, ctx.theme);
             self.names_ui(ui, rect);
             return;
         }
@@ -432,7 +635,44 @@ impl ObjectsPanel {
             shapes,
             key: (ctx.app.revision, self.camera),
         });
+        self.fading_ui(ui, rect, ctx.theme);
         self.names_ui(ui, rect);
+    }
+
+    /// What is new appears and what is gone disappears in its own place.
+    fn fading_ui(&mut self, ui: &Ui, rect: Rect, theme: &Theme) {
+        let Some(since) = self.fading.since else {
+            return;
+        };
+        let part = ((ui.input(|i| i.time) - since) / FADE) as f32;
+        if part >= 1.0 {
+            self.fading.since = None;
+            return;
+        }
+        say_busy(ui.ctx());
+        let painter = ui.painter_at(rect);
+        let on_screen = |own: &Rect| {
+            let min = rect.min + self.camera.pan + own.min.to_vec2() * self.camera.zoom;
+            Rect::from_min_size(min, own.size() * self.camera.zoom)
+        };
+        for own in &self.fading.new {
+            let veil = theme.inset.gamma_multiply(1.0 - part);
+            painter.rect_filled(on_screen(own).expand(14.0 * self.camera.zoom), 6.0, veil);
+        }
+        for (own, type_name) in &self.fading.gone {
+            let shown = on_screen(own);
+            let color = theme.type_color(type_name).gamma_multiply(1.0 - part);
+            let ground = theme.panel.gamma_multiply(1.0 - part);
+            painter.rect_filled(shown, 6.0, ground);
+            painter.rect_stroke(shown, 6.0, Stroke::new(1.5, color), StrokeKind::Middle);
+            painter.text(
+                shown.center(),
+                egui::Align2::CENTER_CENTER,
+                format!("{type_name} gone"),
+                theme::mono_strong(12.5 * self.camera.zoom),
+                color,
+            );
+        }
     }
 
     /// The wheel zooms at the pointer.
@@ -532,13 +772,7 @@ impl ObjectsPanel {
                     (self.model.nodes.get(node.index()), self.graph.node(*node))
                 {
                     let corner = shown.location() - shown.payload().size / 2.0;
-                    self.places.pin(
-                        moved.key,
-                        Place {
-                            x: corner.x,
-                            y: corner.y,
-                        },
-                    );
+                    self.places.pin(moved.key, corner.x, corner.y);
                     self.camera.auto = false;
                     self.built = None;
                 }
@@ -577,14 +811,45 @@ impl ObjectsPanel {
                     ctx.commands.push(Command::ShowPanel(PanelKind::Inspector));
                     ui.close();
                 }
+                for (words, question) in [
+                    ("Why is it alive?", Question::WhyAlive),
+                    ("What would go with it?", Question::WhatDies),
+                ] {
+                    if ui.button(words).clicked() {
+                        ctx.commands
+                            .push(Command::Select(Selection::Object(object)));
+                        self.ask(question);
+                        ui.close();
+                    }
+                }
                 if ui.button("Show only what is around it").clicked() {
                     ctx.commands
                         .push(Command::Select(Selection::Object(object)));
-                    self.filter.isolate = true;
-                    self.filter_changed = true;
-                    self.camera.fit = true;
+                    self.set_around(Some(1));
                     ui.close();
                 }
+            }
+            if self.places.is_pinned(node.key) && ui.button("Back to its own place").clicked() {
+                self.places.unpin(node.key);
+                self.built = None;
+                ui.close();
+            }
+            if node
+                .rows
+                .iter()
+                .any(|row| matches!(row.value, RowValue::More(_)))
+                && ui.button("Show more of its rows").clicked()
+            {
+                *self.filter.rows.entry(node.key).or_insert(0) += 50;
+                self.filter_changed = true;
+                ui.close();
+            }
+            if self.filter.rows.contains_key(&node.key)
+                && ui.button("Fold its rows again").clicked()
+            {
+                self.filter.rows.remove(&node.key);
+                self.filter_changed = true;
+                ui.close();
             }
             if ui.button("Hide").clicked() {
                 self.filter.hidden.insert(node.key);
@@ -594,12 +859,7 @@ impl ObjectsPanel {
             let type_name = node.type_name.clone();
             if ui.button(format!("Hide every {type_name}")).clicked() {
                 self.filter.hidden_types.insert(type_name);
-                self.filter_changed = true;
-                ui.close();
-            }
-            if !self.filter.hidden_types.is_empty() && ui.button("Show hidden types").clicked() {
-                self.filter.hidden_types.clear();
-                self.filter_changed = true;
+                self.replan();
                 ui.close();
             }
         });
@@ -627,6 +887,31 @@ impl ObjectsPanel {
                 });
             }
         }
+    }
+}
+
+impl Fading {
+    /// Notes what came and what went.
+    fn step(&mut self, egui: &egui::Context, now: &HashMap<u64, (Rect, String)>) {
+        let missing = |from: &HashMap<u64, (Rect, String)>, to: &HashMap<u64, (Rect, String)>| {
+            let mut keys: Vec<u64> = from
+                .keys()
+                .filter(|&key| !to.contains_key(key))
+                .copied()
+                .collect();
+            keys.sort_unstable();
+            keys.into_iter()
+                .filter_map(|key| from.get(&key).cloned())
+                .collect::<Vec<_>>()
+        };
+        self.gone = missing(&self.before, now);
+        self.new = missing(now, &self.before)
+            .into_iter()
+            .map(|(rect, _)| rect)
+            .collect();
+        let many = self.gone.len() + self.new.len();
+        let shows = !self.before.is_empty() && (1..=MOST_FADING).contains(&many);
+        self.since = shows.then(|| egui.input(|i| i.time));
     }
 }
 

@@ -22,7 +22,11 @@ pub struct NodePaint {
     pub selected: bool,
     /// Not connected to what is selected, so it steps back.
     pub faded: bool,
+    /// Part of the answer to a question.
+    pub lit: bool,
     pub pinned: bool,
+    /// The rows whose arrows leave at the left end.
+    pub leaves_left: Vec<usize>,
 }
 
 /// An arrow and what its painting needs.
@@ -33,6 +37,10 @@ pub struct EdgePaint {
     /// Touches the selected box: drawn strong and with its name.
     pub selected: bool,
     pub faded: bool,
+    /// Its way between the boxes; empty when the user moved an end.
+    pub curves: Vec<[Pos2; 4]>,
+    /// Where its boxes stood when the way was found.
+    pub ends: [Pos2; 2],
 }
 
 /// The shape of a box.
@@ -155,6 +163,8 @@ fn node_shapes(
     let header = Rect::from_min_size(rect.min, Vec2::new(rect.width(), metrics::HEADER * zoom));
     let outline = if paint.selected {
         Stroke::new((2.5 * zoom).max(1.5), theme.accent)
+    } else if paint.lit {
+        Stroke::new((2.2 * zoom).max(1.2), theme.accent)
     } else if node.cycle.is_some() {
         Stroke::new((2.0 * zoom).max(1.0), fade(theme.cycle, theme, paint.faded))
     } else if hovered {
@@ -203,7 +213,8 @@ fn node_shapes(
     };
     let pad = metrics::PADDING * zoom;
     let title_at = header.left_center() + Vec2::new(pad, 0.0);
-    let title_width = header.width() - 2.0 * pad - 18.0 * zoom;
+    let corner = if node.count.is_some() { 18.0 } else { 0.0 };
+    let title_width = header.width() - 2.0 * pad - corner * zoom + 2.0;
     let title_font = theme::mono_strong(text_size(12.5, zoom));
     if let Some((shape, _)) = text(ctx, title_at, title_width, &node.title, title_font, ink) {
         shapes.push(shape);
@@ -296,8 +307,16 @@ fn body_shapes(
             RowValue::Hidden { type_name, .. } => (type_name.as_str(), muted),
             RowValue::Empty => ("NULL", muted),
             RowValue::Arrow(_) => {
-                let dot = Pos2::new(rect.right() - pad, at.y);
-                shapes.push(Shape::circle_filled(dot, 3.4 * zoom, muted));
+                let side = if paint.leaves_left.contains(&number) {
+                    rect.left()
+                } else {
+                    rect.right()
+                };
+                shapes.push(Shape::circle_filled(
+                    Pos2::new(side, at.y),
+                    3.6 * zoom,
+                    muted,
+                ));
                 continue;
             }
             RowValue::More(_) => continue,
@@ -391,8 +410,19 @@ impl From<EdgeProps<Arc<EdgePaint>>> for EdgeShape {
 type Shown = GraphNode<Arc<NodePaint>, Arc<EdgePaint>, Directed, DefaultIx, NodeShape>;
 
 impl EdgeShape {
-    /// The curve in canvas coordinates: from the row's end to the side of the target that faces it.
-    fn curve(&self, start: &Shown, end: &Shown) -> [Pos2; 4] {
+    /// The curves in canvas coordinates: the way that was found, or a plain bow to or from a box
+    /// that the user moved.
+    fn curves(&self, start: &Shown, end: &Shown) -> Vec<[Pos2; 4]> {
+        let still = |shown: &Shown, was: Pos2| shown.location().distance(was) < 0.5;
+        let [from, to] = self.paint.ends;
+        if !self.paint.curves.is_empty() && still(start, from) && still(end, to) {
+            return self.paint.curves.clone();
+        }
+        vec![self.bow(start, end)]
+    }
+
+    /// From the row's end to the side of the target that faces it.
+    fn bow(&self, start: &Shown, end: &Shown) -> [Pos2; 4] {
         let from = start.display().rect();
         let to = end.display().rect();
         let node = &start.payload().node;
@@ -403,7 +433,7 @@ impl EdgeShape {
                 .row
                 .map_or(metrics::HEADER / 2.0, |row| node.row_y(row));
         let target_y = to.top() + metrics::HEADER / 2.0;
-        let right = Pos2::new(from.right() - metrics::PADDING, y);
+        let right = Pos2::new(from.right(), y);
         if to.left() > from.right() {
             let end = Pos2::new(to.left(), target_y);
             let reach = ((end.x - right.x) * 0.5).clamp(30.0, 140.0);
@@ -437,16 +467,49 @@ impl EdgeShape {
     }
 }
 
+/// Points along curves: straight parts need their ends alone.
+fn flatten(curves: &[[Pos2; 4]]) -> Vec<Pos2> {
+    let mut points = Vec::new();
+    for curve in curves {
+        points.push(curve[0]);
+        let straight =
+            (curve[0].y - curve[3].y).abs() < 0.5 && (curve[1].y - curve[0].y).abs() < 0.5;
+        if !straight {
+            let bezier = CubicBezierShape::from_points_stroke(
+                *curve,
+                false,
+                Color32::TRANSPARENT,
+                Stroke::NONE,
+            );
+            points.extend((1..CURVE_POINTS).map(|i| bezier.sample(i as f32 / CURVE_POINTS as f32)));
+        }
+    }
+    points.extend(curves.last().map(|curve| curve[3]));
+    points
+}
+
+/// Points of one bend.
+const CURVE_POINTS: usize = 16;
+
 impl DisplayEdge<Arc<NodePaint>, Arc<EdgePaint>, Directed, DefaultIx, NodeShape> for EdgeShape {
     fn shapes(&mut self, start: &Shown, end: &Shown, ctx: &DrawContext<'_>) -> Vec<Shape> {
         let zoom = ctx.meta.zoom;
-        let points = self
-            .curve(start, end)
-            .map(|p| ctx.meta.canvas_to_screen_pos(p));
+        let curves: Vec<[Pos2; 4]> = self
+            .curves(start, end)
+            .into_iter()
+            .map(|curve| curve.map(|p| ctx.meta.canvas_to_screen_pos(p)))
+            .collect();
+        let mut line = flatten(&curves);
+        let (Some(&tip_at), Some(&before)) = (
+            line.last(),
+            line.len().checked_sub(2).and_then(|at| line.get(at)),
+        ) else {
+            return Vec::new();
+        };
         if !ctx
             .painter
             .clip_rect()
-            .intersects(Rect::from_points(&points).expand(10.0))
+            .intersects(Rect::from_points(&line).expand(10.0))
         {
             return Vec::new();
         }
@@ -463,15 +526,14 @@ impl DisplayEdge<Arc<NodePaint>, Arc<EdgePaint>, Directed, DefaultIx, NodeShape>
         let stroke = Stroke::new((width * zoom).max(0.8), color);
         let mut shapes = Vec::new();
         let tip = (8.0 * zoom).max(3.0);
-        let direction = (points[3] - points[2]).normalized();
-        let mut shaft = points;
-        shaft[3] = points[3] - direction * tip * 0.8;
-        let curve =
-            CubicBezierShape::from_points_stroke(shaft, false, Color32::TRANSPARENT, stroke);
+        let direction = (tip_at - before).normalized();
+        if let Some(last) = line.last_mut() {
+            *last = tip_at - direction * tip * 0.8;
+        }
+        let middle = line[line.len() / 2];
         match edge.kind {
-            EdgeKind::Strong => shapes.push(curve.into()),
+            EdgeKind::Strong => shapes.push(Shape::line(line, stroke)),
             EdgeKind::Weak => {
-                let line = curve.flatten(Some(0.5));
                 // Dashes are shapes each: where they would be too fine to see, a thin line stands in.
                 if zoom > 0.35 {
                     shapes.extend(Shape::dashed_line(&line, stroke, 6.0 * zoom, 4.0 * zoom));
@@ -481,15 +543,24 @@ impl DisplayEdge<Arc<NodePaint>, Arc<EdgePaint>, Directed, DefaultIx, NodeShape>
             }
         }
         let side = Vec2::new(-direction.y, direction.x) * tip * 0.5;
-        let base = points[3] - direction * tip;
+        let base = tip_at - direction * tip;
         shapes.push(Shape::convex_polygon(
-            vec![points[3], base + side, base - side],
+            vec![tip_at, base + side, base - side],
             color,
             Stroke::NONE,
         ));
+        if edge.breaks {
+            breaking_mark(
+                middle,
+                zoom,
+                color,
+                fade(theme.panel, theme, self.paint.faded),
+                &mut shapes,
+            );
+        }
         // The row that an arrow starts from has its name already.
         if edge.row.is_none() {
-            label_shapes(edge, &points, zoom, theme, color, ctx.ctx, &mut shapes);
+            label_shapes(edge, middle, zoom, theme, color, ctx.ctx, &mut shapes);
         }
         shapes
     }
@@ -499,29 +570,52 @@ impl DisplayEdge<Arc<NodePaint>, Arc<EdgePaint>, Directed, DefaultIx, NodeShape>
     }
 
     fn is_inside(&self, start: &Shown, end: &Shown, pos: Pos2) -> bool {
-        let points = self.curve(start, end);
-        if !Rect::from_points(&points).expand(4.0).contains(pos) {
-            return false;
-        }
-        let curve =
-            CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, Stroke::NONE);
-        (0..=24).any(|i| curve.sample(i as f32 / 24.0).distance(pos) < 6.0)
+        let line = flatten(&self.curves(start, end));
+        Rect::from_points(&line).expand(4.0).contains(pos)
+            && line
+                .windows(2)
+                .any(|ends| distance_to_segment(pos, ends[0], ends[1]) < 5.0)
+    }
+}
+
+/// How far a point is from a straight line between two others.
+fn distance_to_segment(point: Pos2, from: Pos2, to: Pos2) -> f32 {
+    let along = to - from;
+    let part = ((point - from).dot(along) / along.length_sq().max(1e-6)).clamp(0.0, 1.0);
+    point.distance(from + along * part)
+}
+
+/// A cross in a circle: without this reference the cycle would be none.
+fn breaking_mark(at: Pos2, zoom: f32, color: Color32, ground: Color32, shapes: &mut Vec<Shape>) {
+    let radius = 8.0 * zoom;
+    shapes.push(Shape::circle_filled(at, radius, ground));
+    shapes.push(Shape::circle_stroke(
+        at,
+        radius,
+        Stroke::new(1.6 * zoom, color),
+    ));
+    let arm = radius * 0.45;
+    for side in [1.0, -1.0] {
+        shapes.push(Shape::line_segment(
+            [
+                at + Vec2::new(-arm, -arm * side),
+                at + Vec2::new(arm, arm * side),
+            ],
+            Stroke::new(2.0 * zoom, color),
+        ));
     }
 }
 
 /// The name of an arrow, written on its middle.
 fn label_shapes(
     edge: &Edge,
-    points: &[Pos2; 4],
+    middle: Pos2,
     zoom: f32,
     theme: &Theme,
     color: Color32,
     ctx: &egui::Context,
     shapes: &mut Vec<Shape>,
 ) {
-    let curve =
-        CubicBezierShape::from_points_stroke(*points, false, Color32::TRANSPARENT, Stroke::NONE);
-    let middle = curve.sample(0.5);
     let font = theme::mono(text_size(11.5, zoom));
     if let Some((_, size)) = text(ctx, middle, 180.0 * zoom, &edge.name, font.clone(), color) {
         let field = Rect::from_center_size(middle, size.size() + Vec2::new(8.0, 2.0) * zoom);
