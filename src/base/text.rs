@@ -116,6 +116,26 @@ impl Text {
         }
     }
 
+    /// Appends in place; false where the narrow storage of `self` cannot take `other`.
+    pub fn append(&mut self, other: &Self) -> bool {
+        fn grow<T>(items: &mut Box<[T]>, more: impl ExactSizeIterator<Item = T>) {
+            let mut grown = std::mem::take(items).into_vec();
+            grown.reserve_exact(more.len());
+            grown.extend(more);
+            *items = grown.into_boxed_slice();
+        }
+        match (self, other) {
+            (Self::Latin1(a), Self::Latin1(b)) => grow(a, b.iter().copied()),
+            (Self::Ucs2(a), Self::Latin1(b)) => grow(a, b.iter().map(|&c| c.into())),
+            (Self::Ucs2(a), Self::Ucs2(b)) => grow(a, b.iter().copied()),
+            (Self::Ucs4(a), Self::Latin1(b)) => grow(a, b.iter().map(|&c| c.into())),
+            (Self::Ucs4(a), Self::Ucs2(b)) => grow(a, b.iter().map(|&c| c.into())),
+            (Self::Ucs4(a), Self::Ucs4(b)) => grow(a, b.iter().copied()),
+            (Self::Latin1(_) | Self::Ucs2(_), _) => return false,
+        }
+        true
+    }
+
     /// This text followed by `other`.
     #[must_use]
     pub fn concat(&self, other: &Self) -> Self {

@@ -35,8 +35,11 @@ pub struct Eval<'vm, M: Mode> {
     pub vm: &'vm mut Vm,
     /// The code of the current frame.
     pub code: Arc<CodeRuntime>,
-    /// The code of the frames below it in this loop.
+    /// The code of the frames below it in this loop; above [`Self::depth`] that of calls that
+    /// have ended.
     pub callers: Vec<Arc<CodeRuntime>>,
+    /// How many frames of this loop are below the current one.
+    pub depth: usize,
     /// Where the current frame begins on the data stack.
     pub base: usize,
     /// One past the top of the value stack.
@@ -78,7 +81,7 @@ macro_rules! handler {
         instructions::$handler($eval, $oparg)
     };
     ($eval:tt $handler:ident $oparg:ident specialized $family:ident) => {
-        unreachable!("nothing specializes yet: {}", stringify!($handler))
+        instructions::$handler($eval, $oparg)
     };
     ($eval:tt $handler:ident $oparg:ident $kind:ident) => {
         unreachable!(
@@ -124,6 +127,7 @@ impl<'vm, M: Mode> Eval<'vm, M> {
             vm,
             code,
             callers: Vec::new(),
+            depth: 0,
             base,
             sp,
             instr: pc,
@@ -175,6 +179,14 @@ impl<'vm, M: Mode> Eval<'vm, M> {
             opcode = unit as u8;
             oparg = oparg << 8 | u32::from(unit >> 8);
         }
+        self.dispatch(opcode, oparg)
+    }
+
+    /// Executes the current instruction in the form that it has now (`DISPATCH_SAME_OPARG`).
+    #[cold]
+    #[inline(never)]
+    pub fn dispatch_again(&mut self, oparg: u32) -> PyResult<Flow> {
+        let opcode = self.code.unit(self.instr) as u8;
         self.dispatch(opcode, oparg)
     }
 

@@ -78,6 +78,7 @@ pub fn push_frame(
         sp: (base + runtime.nlocalsplus) as u32,
         prev_instr: 0,
         resume_pc: 0,
+        return_offset: 0,
         reported_line: 0,
         owner: FrameOwner::Thread,
         is_entry,
@@ -279,7 +280,7 @@ impl<M: Mode> Eval<'_, M> {
         match bind_on_datastack(self.vm, function, &runtime, args, kwnames) {
             Ok(base) => {
                 let parts = function_parts(self.vm, function, ObjId::NULL);
-                self.enter_frame(parts, runtime, base);
+                self.enter_frame(parts, base);
                 Ok(Flow::Next)
             }
             Err(raised) => {
@@ -291,15 +292,38 @@ impl<M: Mode> Eval<'_, M> {
 
     /// Makes a bound frame the current one of this loop.
     #[inline]
-    pub fn enter_frame(&mut self, parts: FrameParts, runtime: Arc<CodeRuntime>, base: usize) {
+    pub fn enter_frame(&mut self, parts: FrameParts, base: usize) {
         self.save_registers();
-        push_frame(self.vm, parts, &runtime, base, false);
+        self.push_code(parts.code);
+        push_frame(self.vm, parts, &self.code, base, false);
         self.frame_id = self.vm.tstate.frames.last().expect("just pushed").frame_id;
         self.base = base;
-        self.sp = base + runtime.nlocalsplus;
+        self.sp = base + self.code.nlocalsplus;
         self.pc = 0;
-        self.callers
-            .push(std::mem::replace(&mut self.code, runtime));
+    }
+
+    /// Makes `code` the current one. What was called last from the same depth is still at hand:
+    /// a call of the same function again counts no reference.
+    #[inline]
+    pub fn push_code(&mut self, code: ObjId) {
+        let wanted = self.vm.code_runtime(code);
+        if let Some(kept) = self.callers.get_mut(self.depth) {
+            if !Arc::ptr_eq(kept, wanted) {
+                *kept = Arc::clone(wanted);
+            }
+            std::mem::swap(&mut self.code, kept);
+        } else {
+            let wanted = Arc::clone(wanted);
+            self.callers.push(std::mem::replace(&mut self.code, wanted));
+        }
+        self.depth += 1;
+    }
+
+    /// Whether another Python call is allowed besides one for its callee
+    /// (`_CHECK_STACK_SPACE`).
+    #[inline]
+    pub fn has_call_left(&self) -> bool {
+        self.vm.tstate.py_recursion_remaining > 1
     }
 
     /// Notes in the frame where it goes on.
@@ -314,6 +338,17 @@ impl<M: Mode> Eval<'_, M> {
             .expect("the loop runs a frame");
         frame.sp = sp;
         frame.resume_pc = pc;
+        frame.return_offset = 0;
+    }
+
+    /// How far a return goes beyond where a yield would (`frame->return_offset`).
+    #[inline]
+    fn return_offset(&self) -> usize {
+        self.vm
+            .tstate
+            .frames
+            .last()
+            .map_or(0, |frame| frame.return_offset as usize)
     }
 
     /// Goes on in the frame that is now innermost.
@@ -330,7 +365,8 @@ impl<M: Mode> Eval<'_, M> {
         self.pc = frame.resume_pc as usize;
         self.instr = frame.prev_instr as usize;
         self.frame_id = frame.frame_id;
-        self.code = self.callers.pop().expect("the caller runs in this loop");
+        self.depth -= 1;
+        std::mem::swap(&mut self.code, &mut self.callers[self.depth]);
     }
 
     /// Returns `value` (stolen) to the caller of the current frame.
@@ -346,6 +382,7 @@ impl<M: Mode> Eval<'_, M> {
             return Ok(Flow::Exit(value));
         }
         self.restore_registers();
+        self.pc += self.return_offset();
         self.push(value);
         Ok(Flow::Next)
     }

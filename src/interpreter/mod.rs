@@ -2,7 +2,7 @@
 //!
 //! In reading order: `ceval` (the loop), `instructions` (one function for each opcode), `frames`
 //! and `call_args` (calls), `unwind` and `exception_groups` (exceptions), `generators`,
-//! `pending` (polls of the eval breaker), `intrinsics`, `import`, `locals`.
+//! `pending` (polls of the eval breaker), `specialize` (which form an instruction takes), `intrinsics`, `import`, `locals`.
 
 pub mod call_args;
 pub mod ceval;
@@ -14,5 +14,6 @@ pub mod instructions;
 pub mod intrinsics;
 pub mod locals;
 pub mod pending;
+pub mod specialize;
 pub mod threads;
 pub mod unwind;

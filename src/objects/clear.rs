@@ -96,6 +96,7 @@ impl Vm {
                 if !t.ht_module.is_null() {
                     dropped.push(std::mem::take(&mut t.ht_module));
                 }
+                t.tp_version_tag.set(0);
                 let mro = std::mem::take(&mut t.tp_mro);
                 self.take_dict_entries(dict, dropped);
                 if !mro.is_null() {

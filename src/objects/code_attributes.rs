@@ -371,7 +371,14 @@ fn replace(vm: &mut Vm, id: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<O
         .is_on()
         .then(|| vm.heap.reporter.code(&new));
     let runtime_consts = vm.tuple_items(consts).into();
-    let runtime = CodeRuntime::new(new, code_id, runtime_consts, runtime_names, localsplusnames);
+    let runtime = CodeRuntime::new(
+        new,
+        code_id,
+        vm.next_code_version(),
+        runtime_consts,
+        runtime_names,
+        localsplusnames,
+    );
     for part in [consts, names, filename, name, qualname] {
         vm.incref(part);
     }

@@ -54,6 +54,15 @@ impl Vm {
     }
 }
 
+impl Vm {
+    /// A version for a new code object.
+    pub(super) fn next_code_version(&mut self) -> u32 {
+        let version = self.interp.next_func_version;
+        self.interp.next_func_version = version.wrapping_add(1).max(1);
+        version
+    }
+}
+
 /// The object of a constant: a new reference.
 fn make_constant(vm: &mut Vm, constant: &Constant, cache: &mut ConstantCache) -> PyResult<ObjId> {
     match constant {
@@ -135,6 +144,7 @@ fn make_code(vm: &mut Vm, code: &Arc<CodeObject>, cache: &mut ConstantCache) -> 
     let runtime = CodeRuntime::new(
         Arc::clone(code),
         code_id,
+        vm.next_code_version(),
         consts_copy,
         names,
         localsplusnames,

@@ -35,6 +35,8 @@ pub struct CodeRuntime {
     pub co_argcount: usize,
     pub co_kwonlyargcount: usize,
     pub co_flags: u32,
+    /// `co_version`: the version of functions made from it.
+    pub co_version: u32,
     /// The offset of the first `RESUME`: before it the frame is incomplete.
     pub first_traceable: u32,
     /// The location of every code unit, worked out when first needed.
@@ -46,6 +48,7 @@ impl CodeRuntime {
     pub fn new(
         code: Arc<CodeObject>,
         code_id: Option<CodeId>,
+        co_version: u32,
         consts: Box<[ObjId]>,
         names: Box<[ObjId]>,
         localsplusnames: Box<[ObjId]>,
@@ -59,6 +62,7 @@ impl CodeRuntime {
             .unwrap_or(0);
         Self {
             code_id,
+            co_version,
             adaptive,
             consts,
             names,

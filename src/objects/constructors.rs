@@ -10,6 +10,29 @@ use super::object::Payload;
 use super::vm::{PyResult, Vm};
 use super::wellknown::{EMPTY_STR, EMPTY_TUPLE, bool_obj, small_int, types};
 
+/// Whether C's type has a `tp_vectorcall` of its own.
+pub const fn has_vectorcall(ty: ObjId) -> bool {
+    matches!(
+        ty,
+        types::BOOL
+            | types::DICT
+            | types::ENUMERATE
+            | types::FILTER
+            | types::FLOAT
+            | types::FROZENSET
+            | types::INT
+            | types::LIST
+            | types::MAP
+            | types::RANGE
+            | types::REVERSED
+            | types::SET
+            | types::STR
+            | types::SUPER
+            | types::TUPLE
+            | types::TYPE
+    )
+}
+
 /// The new instance, or `None` when this type (or these arguments) take the general way.
 pub fn construct(
     vm: &mut Vm,

@@ -119,6 +119,7 @@ impl DictObject {
             self.indices[at] = i as i32;
         }
         self.usable = usable_fraction(slots) - self.entries.len();
+        self.keys_version = 0;
     }
 }
 
@@ -291,27 +292,33 @@ impl Vm {
     ) -> PyResult<()> {
         if let Some(index) = self.dict_lookup(dict, key, hash)? {
             self.incref(value);
-            let old = std::mem::replace(&mut self.dict_mut(dict).entries[index].value, value);
-            if self.heap.reporter.is_on() {
-                let slot = Slot {
-                    kind: SlotKind::DictValue,
-                    key: index as u32,
-                };
-                self.heap.reporter.emit(Event::SlotSet {
-                    owner: dict,
-                    slot,
-                    old,
-                    new: value,
-                });
-            }
-            self.maybe_track_dict(dict, value);
-            self.decref(old);
+            self.dict_replace_value(dict, index, value);
             return Ok(());
         }
         self.incref(key);
         self.incref(value);
         self.dict_insert_new(dict, key, hash, value);
         Ok(())
+    }
+
+    /// Replaces the value of an entry; steals the reference.
+    #[inline]
+    pub fn dict_replace_value(&mut self, dict: ObjId, index: usize, value: ObjId) {
+        let old = std::mem::replace(&mut self.dict_mut(dict).entries[index].value, value);
+        if self.heap.reporter.is_on() {
+            let slot = Slot {
+                kind: SlotKind::DictValue,
+                key: index as u32,
+            };
+            self.heap.reporter.emit(Event::SlotSet {
+                owner: dict,
+                slot,
+                old,
+                new: value,
+            });
+        }
+        self.maybe_track_dict(dict, value);
+        self.decref(old);
     }
 
     /// Adds an entry for a key that is not there; steals both references (`insertdict`).
@@ -347,8 +354,6 @@ impl Vm {
             };
             self.dict_rebuild(dict, slots, kind);
         }
-        let version = self.interp.next_keys_version;
-        self.interp.next_keys_version = version.wrapping_add(1).max(1);
         let table = self.dict_mut(dict);
         let at = table.insertion_slot(hash);
         let index = table.entries.len();
@@ -356,7 +361,7 @@ impl Vm {
         table.entries.push(DictEntry { hash, key, value });
         table.used += 1;
         table.usable -= 1;
-        table.keys_version = version;
+        table.keys_version = 0;
         if self.heap.reporter.is_on() {
             for (kind, new) in [(SlotKind::DictKey, key), (SlotKind::DictValue, value)] {
                 let slot = Slot {
@@ -395,12 +400,10 @@ impl Vm {
             return false;
         }
         self.incref(key);
-        let version = self.interp.next_keys_version;
-        self.interp.next_keys_version = version.wrapping_add(1).max(1);
         let keys = &mut self.heap.type_object_mut(split_type).shared_keys;
         keys.names.push(key);
         keys.usable -= 1;
-        keys.version = version;
+        keys.version = 0;
         true
     }
 
@@ -500,8 +503,6 @@ impl Vm {
     /// Removes entry `index`; gives its key and value to the caller (`delitem_common`).
     #[must_use]
     pub fn dict_remove_entry(&mut self, dict: ObjId, index: usize) -> (ObjId, ObjId) {
-        let version = self.interp.next_keys_version;
-        self.interp.next_keys_version = version.wrapping_add(1).max(1);
         let table = self.dict_mut(dict);
         let DictEntry { hash, key, value } = table.entries[index];
         let at = table.slot_of_entry(hash, index);
@@ -512,7 +513,7 @@ impl Vm {
             value: ObjId::NULL,
         };
         table.used -= 1;
-        table.keys_version = version;
+        table.keys_version = 0;
         if self.heap.reporter.is_on() {
             for (kind, old) in [(SlotKind::DictKey, key), (SlotKind::DictValue, value)] {
                 let slot = Slot {
@@ -540,6 +541,32 @@ impl Vm {
         self.decref(value);
         self.decref(key);
         Ok(true)
+    }
+
+    /// The version of the keys of a dict for inline caches
+    /// (`_PyDictKeys_GetVersionForCurrentState`).
+    pub fn dict_keys_version(&mut self, dict: ObjId) -> u32 {
+        if self.dict(dict).keys_version == 0 {
+            self.dict_mut(dict).keys_version = self.next_keys_version();
+        }
+        self.dict(dict).keys_version
+    }
+
+    /// The same for the keys that the instances of a class share.
+    pub fn shared_keys_version(&mut self, ty: ObjId) -> u32 {
+        if self.heap.type_object(ty).shared_keys.version == 0 {
+            let version = self.next_keys_version();
+            if let Payload::Type(t) = self.heap.payload_mut_quiet(ty) {
+                t.shared_keys.version = version;
+            }
+        }
+        self.heap.type_object(ty).shared_keys.version
+    }
+
+    fn next_keys_version(&mut self) -> u32 {
+        let version = self.interp.next_keys_version;
+        self.interp.next_keys_version = version.wrapping_add(1).max(1);
+        version
     }
 
     /// How many entries a dict has.

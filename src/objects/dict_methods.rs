@@ -148,7 +148,6 @@ impl Vm {
     /// Empties a dict (`PyDict_Clear`): it loses its table, then the entries die in order.
     pub fn dict_clear(&mut self, dict: ObjId) {
         let old_size = self.dict(dict).keys_table_size();
-        let version = self.next_keys_version();
         let table = self.dict_mut(dict);
         let entries = std::mem::take(&mut table.entries);
         table.indices = Vec::new();
@@ -156,7 +155,7 @@ impl Vm {
         table.usable = 0;
         table.kind = KeysKind::Unicode;
         table.split_capacity = 0;
-        table.keys_version = version;
+        table.keys_version = 0;
         self.report_dict_entries(dict, &entries, Report::Removed);
         for entry in &entries {
             if !entry.key.is_null() {
@@ -211,7 +210,6 @@ impl Vm {
                 self.incref(entry.value);
             }
         }
-        let version = self.next_keys_version();
         let old_size = self.dict(target).keys_table_size();
         let split_capacity = self.split_capacity(source);
         let table = self.dict_mut(target);
@@ -221,7 +219,7 @@ impl Vm {
         table.entries.clone_from(&entries);
         table.used = used;
         table.usable = usable;
-        table.keys_version = version;
+        table.keys_version = 0;
         self.dict_table_moved(target, old_size);
         self.report_dict_entries(target, &entries, Report::Added);
         if self.heap.is_tracked(source) && !self.heap.is_tracked(target) {
@@ -499,13 +497,6 @@ impl Vm {
         let (key, value) = self.dict_remove_entry(dict, index);
         self.decref(key);
         Ok(Some(value))
-    }
-
-    /// A fresh version for a changed set of keys.
-    fn next_keys_version(&mut self) -> u32 {
-        let version = self.interp.next_keys_version;
-        self.interp.next_keys_version = version.wrapping_add(1).max(1);
-        version
     }
 
     fn report_dict_entries(

@@ -54,6 +54,8 @@ pub struct InterpreterFrame {
     pub prev_instr: u32,
     /// Where execution goes on.
     pub resume_pc: u32,
+    /// How far behind `resume_pc` execution goes on when the callee returns rather than yields.
+    pub return_offset: u32,
     /// The line last reported.
     pub reported_line: u32,
     pub owner: FrameOwner,

@@ -28,7 +28,8 @@ pub struct FunctionObject {
     pub func_module: ObjId,
     pub func_annotations: ObjId,
     pub func_typeparams: ObjId,
-    /// For inline caches; 0: none assigned.
+    /// For inline caches: that of the code (`MAKE_FUNCTION`); 0 once a part that calls depend on
+    /// was replaced, and of a function made in another way: calls of such are not specialized.
     pub func_version: u32,
 }
 
@@ -238,20 +239,6 @@ impl Vm {
         );
         self.heap.track(id);
         id
-    }
-
-    /// The version of a function for inline caches (`_PyFunction_GetVersionForCurrentState`).
-    pub fn function_version(&mut self, id: ObjId) -> u32 {
-        let version = function(self, id).func_version;
-        if version != 0 {
-            return version;
-        }
-        let new = self.interp.next_func_version;
-        self.interp.next_func_version += 1;
-        if let Payload::Function(f) = self.heap.payload_mut_quiet(id) {
-            f.func_version = new;
-        }
-        new
     }
 }
 

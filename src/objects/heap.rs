@@ -448,6 +448,55 @@ impl Heap {
             + self.separate_size(id)
     }
 
+    /// Gives a `float` that has one reference left another value, as if it had been freed and made
+    /// anew in the same place.
+    pub fn reuse_float(&mut self, id: ObjId, value: f64) {
+        self.objects[id.index()].payload = Payload::Float(value);
+        if self.reporter.is_on() {
+            self.report_replaced(id, true, 24);
+        }
+    }
+
+    /// Appends the text of `other` to a `str` that has one reference left: its block grows, and may
+    /// move (`resize_compact`).
+    pub fn grow_str(&mut self, id: ObjId, other: ObjId) {
+        let Payload::Str(more) = std::mem::take(&mut self.objects[other.index()].payload) else {
+            panic!("{other:?} is no str");
+        };
+        let Payload::Str(s) = &mut self.objects[id.index()].payload else {
+            panic!("{id:?} is no str");
+        };
+        let fits = s.text.append(&more.text);
+        assert!(fits, "the caller compared the kinds");
+        let size = s.allocation_size(true, 0);
+        self.objects[other.index()].payload = Payload::Str(more);
+        let old = self.addresses[id.index()];
+        let new = self.realloc(old, size);
+        self.addresses[id.index()] = new;
+        if self.reporter.is_on() {
+            self.report_replaced(id, false, size as u32);
+        }
+    }
+
+    /// Reports an object that was given another value in place: that it ended, and began anew.
+    fn report_replaced(&mut self, id: ObjId, reused: bool, size: u32) {
+        for event in [
+            Event::Decref {
+                obj: id,
+                old: 1,
+                new: 0,
+            },
+            Event::Dealloc { obj: id },
+            Event::Free {
+                obj: id,
+                to_freelist: reused,
+            },
+        ] {
+            self.reporter.emit(event);
+        }
+        self.report_new(id, false, reused, size);
+    }
+
     /// What `__sizeof__` counts beside the object's own block: arrays and tables. Inline values are
     /// part of the block, and `sys.getsizeof` leaves them out (facts: object sizes).
     fn separate_size(&self, id: ObjId) -> usize {

@@ -175,6 +175,23 @@ pub struct InlineValues {
     pub order: Vec<u8>,
 }
 
+impl InlineValues {
+    /// Replaces a value (NULL: none) and gives the old one; keeps the order of setting.
+    #[inline]
+    pub fn set(&mut self, index: usize, value: ObjId) -> ObjId {
+        if self.values.len() <= index {
+            self.values.resize(index + 1, ObjId::NULL);
+        }
+        let old = std::mem::replace(&mut self.values[index], value);
+        if value.is_null() {
+            self.order.retain(|&i| usize::from(i) != index);
+        } else if old.is_null() {
+            self.order.push(index as u8);
+        }
+        old
+    }
+}
+
 impl Payload {
     /// Reports every owned reference in the order of the type's `tp_traverse`.
     pub fn traverse(&self, visit: Visit<'_>) {

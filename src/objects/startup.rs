@@ -40,6 +40,7 @@ pub fn create_static_objects(vm: &mut Vm) {
         make_ready(vm, id, &spec, &specs, &mut ready);
     }
     super::exceptiongroup::complete(vm);
+    super::init_cleanup::create(vm);
 }
 
 fn make_ready(

@@ -68,15 +68,29 @@ impl Vm {
 
     /// As [`Self::type_lookup`], with the type of the MRO that has it.
     pub fn type_lookup_where(&self, ty: ObjId, name: ObjId) -> Option<(ObjId, ObjId)> {
+        if self.heap.type_object(ty).tp_mro.is_null() {
+            return None;
+        }
+        // An id is good for ever only where its object never dies.
+        if !self.heap.is_immortal(name) {
+            return self.find_name_in_mro(ty, name);
+        }
+        let version = self.type_version(ty);
+        let (owner, value) = self.type_cache.get(version, name).unwrap_or_else(|| {
+            let found = self.find_name_in_mro(ty, name).unwrap_or_default();
+            self.type_cache.set(version, name, found.0, found.1);
+            found
+        });
+        value.get().map(|value| (owner, value))
+    }
+
+    /// Walks the MRO (`find_name_in_mro`).
+    fn find_name_in_mro(&self, ty: ObjId, name: ObjId) -> Option<(ObjId, ObjId)> {
         if self.type_of(name) != types::STR {
             return None;
         }
         let hash = self.str_hash(name);
-        let mro = self.heap.type_object(ty).tp_mro;
-        if mro.is_null() {
-            return None;
-        }
-        for &base in self.tuple_items(mro) {
+        for &base in self.tuple_items(self.heap.type_object(ty).tp_mro) {
             let dict = self.heap.type_object(base).tp_dict;
             if let Some(i) = self.dict_lookup_str(dict, name, hash) {
                 return Some((base, self.dict(dict).entries[i].value));
@@ -307,6 +321,18 @@ impl Vm {
         ty.tp_flags.contains(TypeFlags::MANAGED_DICT) || ty.dict
     }
 
+    /// Whether C keeps the attributes of an instance in its inline values: also after its
+    /// `__dict__` was asked for, as long as that shares them.
+    pub fn has_valid_values(&self, this: ObjId) -> bool {
+        let Some(managed) = &self.heap.get(this).managed else {
+            return false;
+        };
+        match &managed.inline {
+            Some(inline) => inline.valid,
+            None => !managed.dict.is_null() && !self.dict(managed.dict).split_type.is_null(),
+        }
+    }
+
     /// The attribute in the instance's own dict or inline values, borrowed.
     pub fn instance_attribute(&self, this: ObjId, name: ObjId) -> Option<ObjId> {
         if let Some(managed) = &self.heap.get(this).managed {
@@ -490,12 +516,10 @@ impl Vm {
                 return Ok(false);
             }
             self.incref(name);
-            let version = self.interp.next_keys_version;
-            self.interp.next_keys_version = version.wrapping_add(1).max(1);
             if let Payload::Type(t) = self.heap.payload_mut_quiet(ty) {
                 t.shared_keys.names.push(name);
                 t.shared_keys.usable -= 1;
-                t.shared_keys.version = version;
+                t.shared_keys.version = 0;
                 index = Some(t.shared_keys.names.len() - 1);
             }
             self.heap.touch(ty);
@@ -510,15 +534,7 @@ impl Vm {
             self.materialize_dict(this);
             return Ok(false);
         }
-        if inline.values.len() <= index {
-            inline.values.resize(index + 1, ObjId::NULL);
-        }
-        let old = std::mem::replace(&mut inline.values[index], value);
-        if value.is_null() {
-            inline.order.retain(|&i| usize::from(i) != index);
-        } else if old.is_null() {
-            inline.order.push(index as u8);
-        }
+        let old = inline.set(index, value);
         if value.is_null() && old.is_null() {
             return Err(self.raise_no_attribute(this, name));
         }
@@ -527,6 +543,17 @@ impl Vm {
             .report_slot_tracked(this, Place::Attr(name), old, value);
         self.xdecref(old);
         Ok(true)
+    }
+
+    /// Replaces an inline value of an instance that has them (the reference moves in); gives the
+    /// old one, which the caller owns.
+    #[inline]
+    pub fn set_inline_value(&mut self, this: ObjId, index: usize, value: ObjId) -> ObjId {
+        self.managed_mut(this)
+            .inline
+            .as_mut()
+            .expect("the caller saw valid inline values")
+            .set(index, value)
     }
 
     /// The `__dict__` of an instance, made on first use; borrowed.

@@ -327,6 +327,8 @@ pub fn type_setattr(vm: &mut Vm, ty: ObjId, name: ObjId, value: ObjId) -> PyResu
         return result;
     }
     let dict = vm.heap.type_object(ty).tp_dict;
+    // The old value may run code as it dies, which must not find it in a cache.
+    vm.type_modified(ty);
     if value.is_null() {
         if !vm.dict_delete(dict, name)? {
             let type_name = vm.heap.type_object(ty).tp_name.clone();

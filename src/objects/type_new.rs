@@ -2,13 +2,15 @@
 //!
 //! Mirrors `type_new` of `Objects/typeobject.c`.
 
+use std::cell::Cell;
+
 use crate::base::ObjId;
 
 use super::descrobject::DescriptorKind;
 use super::heap::Reuse;
 use super::object::Payload;
 use super::type_layout::best_base;
-use super::typeobject::{SharedKeys, TypeFlags, TypeObject};
+use super::typeobject::{SharedKeys, SpecializationCache, TypeFlags, TypeObject};
 use super::vm::{PyResult, Raised, Vm};
 use super::wellknown::{EMPTY_TUPLE, NONE, names, types};
 
@@ -211,7 +213,7 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
         tp_base: new.base,
         tp_subclasses: ObjId::NULL,
         tp_doc: "",
-        tp_version_tag: 0,
+        tp_version_tag: Cell::new(0),
         weakrefs: base_weakrefs,
         dict: base_dict,
         slot_count: base_slots + new.slot_names.len() as u32,
@@ -229,6 +231,7 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
             address: shared_address,
             version: 0,
         },
+        spec_cache: SpecializationCache::default(),
     };
     let ty = vm
         .heap
@@ -415,6 +418,7 @@ fn type_new_finish(vm: &mut Vm, new: &NewType, ty: ObjId, kwargs: ObjId) -> PyRe
     if vm.dict_get_str(dict, names::EQ).is_some() && vm.dict_get_str(dict, names::HASH).is_none() {
         vm.dict_set(dict, names::HASH, NONE)?;
     }
+    vm.type_modified(ty);
     vm.fixup_slots(ty);
     for &base in &new.bases {
         vm.add_subclass(base, ty)?;

@@ -2,6 +2,8 @@
 //!
 //! Mirrors `PyType_Ready`, `inherit_slots`, `update_slot` and the MRO of `Objects/typeobject.c`.
 
+use std::cell::Cell;
+
 use crate::base::ObjId;
 
 use super::descrobject::{DescriptorKind, DescriptorObject};
@@ -10,7 +12,7 @@ use super::methodobject::{Binding, CFunctionObject, MethodDef, MethodImpl};
 use super::object::Payload;
 use super::slotdefs::{SLOTDEFS, SlotDef};
 use super::slots::Slots;
-use super::typeobject::{SharedKeys, TypeFlags, TypeObject, TypeSpec};
+use super::typeobject::{SharedKeys, SpecializationCache, TypeFlags, TypeObject, TypeSpec};
 use super::vm::{PyResult, Vm};
 use super::wellknown::{EMPTY_TUPLE, NONE, names, types};
 
@@ -32,7 +34,7 @@ impl TypeObject {
             tp_base: spec.tp_base,
             tp_subclasses: ObjId::NULL,
             tp_doc: spec.tp_doc,
-            tp_version_tag: 0,
+            tp_version_tag: Cell::new(0),
             weakrefs: spec.weakrefs,
             dict: spec.dict,
             slot_count: 0,
@@ -41,6 +43,7 @@ impl TypeObject {
             ht_slots: ObjId::NULL,
             ht_module: ObjId::NULL,
             shared_keys: SharedKeys::default(),
+            spec_cache: SpecializationCache::default(),
         }
     }
 }
@@ -397,25 +400,27 @@ impl Vm {
     /// Invalidates the version of a type and of all its subclasses (`PyType_Modified`).
     pub fn type_modified(&mut self, ty: ObjId) {
         if let Payload::Type(t) = self.heap.payload_mut_quiet(ty) {
-            t.tp_version_tag = 0;
+            t.tp_version_tag.set(0);
+            t.spec_cache.getitem = ObjId::NULL;
         }
         for subclass in self.subclasses_of(ty) {
             self.type_modified(subclass);
         }
     }
 
-    /// The version of a type for inline caches, assigned on demand; 0: none to be had.
-    pub fn type_version(&mut self, ty: ObjId) -> u32 {
-        let version = self.heap.type_object(ty).tp_version_tag;
-        if version != 0 {
-            return version;
+    /// The version of a type for inline caches and the cache of look-ups, assigned on demand
+    /// (`assign_version_tag`).
+    #[inline]
+    pub fn type_version(&self, ty: ObjId) -> u32 {
+        let tag = &self.heap.type_object(ty).tp_version_tag;
+        if tag.get() == 0 {
+            let version = self.interp.next_type_version.get();
+            self.interp
+                .next_type_version
+                .set(version.wrapping_add(1).max(1));
+            tag.set(version);
         }
-        let version = self.interp.next_type_version;
-        self.interp.next_type_version = version.wrapping_add(1);
-        if let Payload::Type(t) = self.heap.payload_mut_quiet(ty) {
-            t.tp_version_tag = version;
-        }
-        version
+        tag.get()
     }
 
     /// The C3 linearization of a class with these bases, the class itself first: borrowed ids

@@ -3,6 +3,8 @@
 //! Mirrors the struct half of `Objects/typeobject.c`; making classes, the MRO, inheritance of
 //! slots and look-up are in the files `type_*.rs` beside this one.
 
+use std::cell::Cell;
+
 use crate::base::ObjId;
 
 use super::methodobject::{GetSetDef, MemberDef, MethodDef};
@@ -134,8 +136,8 @@ pub struct TypeObject {
     /// A dict from addresses to weak references to the direct subclasses; owned, NULL for none.
     pub tp_subclasses: ObjId,
     pub tp_doc: &'static str,
-    /// The version for inline caches; 0: none assigned.
-    pub tp_version_tag: u32,
+    /// The version for inline caches and the cache of look-ups; 0: none assigned.
+    pub tp_version_tag: Cell<u32>,
     /// Instances can be weakly referenced in their fixed part.
     pub weakrefs: bool,
     /// Instances have a `__dict__` in their fixed part.
@@ -151,6 +153,18 @@ pub struct TypeObject {
     /// The module that a native heap type belongs to, or NULL.
     pub ht_module: ObjId,
     pub shared_keys: SharedKeys,
+    pub spec_cache: SpecializationCache,
+}
+
+/// What specialized instructions keep in the class, borrowed (`struct _specialization_cache`).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SpecializationCache {
+    /// `__getitem__`, for `BINARY_SUBSCR_GETITEM`; NULL once the class changed.
+    pub getitem: ObjId,
+    /// The version of that function.
+    pub getitem_version: u32,
+    /// `__init__`, for `CALL_ALLOC_AND_ENTER_INIT`; valid for the version in the inline cache.
+    pub init: ObjId,
 }
 
 impl TypeObject {

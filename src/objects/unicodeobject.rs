@@ -197,6 +197,28 @@ pub fn unicode_concat(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
     Ok(vm.new_text(joined))
 }
 
+/// `a + b` that takes over the reference to `a`, and grows it in place where nothing else can see
+/// that (`PyUnicode_Append`). Both are exact strings.
+pub fn unicode_append(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
+    let (left, right) = (text_of(vm, a), text_of(vm, b));
+    let modifiable = !left.is_empty()
+        && !right.is_empty()
+        && right.kind() <= left.kind()
+        && (right.is_ascii() || !left.is_ascii())
+        && vm.heap.refcnt(a) == 1
+        && matches!(
+            vm.heap.payload(a),
+            Payload::Str(s) if s.interned == Interned::No && !s.hashed.get()
+        );
+    if modifiable {
+        vm.heap.grow_str(a, b);
+        return Ok(a);
+    }
+    let result = unicode_concat(vm, a, b);
+    vm.decref(a);
+    result
+}
+
 /// Longer results are refused as if memory had run out.
 const MAX_LENGTH: usize = 1 << 32;
 

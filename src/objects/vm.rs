@@ -7,6 +7,7 @@
 //! Conventions, as in C: arguments are borrowed, results are new references, unless a function
 //! says "borrowed" or "steals". A function that returns `Err(Raised)` has set the exception.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,7 @@ use super::frame::InterpreterFrame;
 use super::heap::{Heap, Reuse};
 use super::object::{NativePayload, Payload};
 use super::slots::SendResult;
+use super::type_cache::TypeCache;
 use super::unicodeobject::{Interned, StrObject};
 use super::wellknown::{self, types};
 
@@ -204,7 +206,7 @@ pub struct InterpreterState {
     /// whoever runs it.
     pub script: Vec<ObjId>,
     pub next_frame_id: u32,
-    pub next_type_version: u32,
+    pub next_type_version: Cell<u32>,
     pub next_func_version: u32,
     pub next_keys_version: u32,
     pub recursion_limit: i32,
@@ -246,6 +248,8 @@ pub struct Vm {
     pub stop_flag: Arc<AtomicBool>,
     /// Why the run is being stopped, once it is.
     pub stop: Option<Stop>,
+    /// What look-ups on types found lately.
+    pub(super) type_cache: TypeCache,
     /// Objects whose destruction waits because destruction is already deep (trash can).
     pub(super) trash: Vec<ObjId>,
     pub(super) dealloc_depth: u32,
@@ -275,7 +279,7 @@ impl Vm {
                 recursion_limit: 1000,
                 int_max_str_digits: 4300,
                 next_frame_id: 1,
-                next_type_version: 1,
+                next_type_version: Cell::new(1),
                 next_func_version: 1,
                 next_keys_version: 1,
                 next_poll: u64::MAX,
@@ -286,6 +290,7 @@ impl Vm {
             eval_breaker: 0,
             stop_flag: Arc::new(AtomicBool::new(false)),
             stop: None,
+            type_cache: TypeCache::new(),
             trash: Vec::new(),
             dealloc_depth: 0,
         };
@@ -306,6 +311,7 @@ impl Vm {
             eval_breaker: 0,
             stop_flag: Arc::new(AtomicBool::new(false)),
             stop: None,
+            type_cache: TypeCache::default(),
             trash: Vec::new(),
             dealloc_depth: 0,
         }

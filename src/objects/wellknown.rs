@@ -16,6 +16,9 @@ pub const NOT_IMPLEMENTED: ObjId = ObjId(20);
 pub const EMPTY_TUPLE: ObjId = ObjId(21);
 pub const EMPTY_BYTES: ObjId = ObjId(22);
 pub const EMPTY_STR: ObjId = ObjId(23);
+/// The code of the frame below an `__init__` that runs without a call of its class
+/// (`_Py_InitCleanup`).
+pub const INIT_CLEANUP: ObjId = ObjId(24);
 
 /// The smallest cached int (`-_PY_NSMALLNEGINTS`).
 pub const SMALL_INT_MIN: i64 = -5;

@@ -3,10 +3,15 @@
 use crate::base::ObjId;
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::vm::PyResult;
 use crate::objects::wellknown::types;
 
 pub fn load_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::load_attr(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     let name = eval.name(oparg >> 1);
     let owner = eval.peek(1);
     if oparg & 1 == 0 {
@@ -26,6 +31,10 @@ pub fn load_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> 
 }
 
 pub fn store_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::store_attr(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     let name = eval.name(oparg);
     let (value, owner) = (eval.peek(2), eval.peek(1));
     eval.vm.setattr(owner, name, value)?;
@@ -44,6 +53,15 @@ pub fn delete_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow
 }
 
 pub fn load_super_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::load_super_attr(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
+    push_super_attr(eval, oparg)
+}
+
+/// Pushes what `super(class, self)` has under the name.
+pub fn push_super_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let name = eval.name(oparg >> 2);
     let (global_super, class, this) = (eval.peek(3), eval.peek(2), eval.peek(1));
     let method = oparg & 1 != 0;

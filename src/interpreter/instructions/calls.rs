@@ -4,6 +4,7 @@ use crate::base::ObjId;
 use crate::events::{Event, Mode};
 use crate::interpreter::call_args;
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::object::Payload;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::types;
@@ -12,6 +13,10 @@ use crate::objects::wellknown::types;
 const FEW: usize = 8;
 
 pub fn call<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::call(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     call_with_names(eval, oparg as usize, ObjId::NULL)
 }
 
@@ -57,7 +62,11 @@ pub fn call_with_names<M: Mode>(
 }
 
 /// Puts the function and the object of a bound method in place of the method and NULL.
-fn unpack_method<M: Mode>(eval: &mut Eval<'_, M>, oparg: usize, method: ObjId) -> (ObjId, ObjId) {
+pub fn unpack_method<M: Mode>(
+    eval: &mut Eval<'_, M>,
+    oparg: usize,
+    method: ObjId,
+) -> (ObjId, ObjId) {
     let (function, this) = match eval.vm.heap.payload(method) {
         Payload::Method(m) => (m.im_func, m.im_self),
         other => panic!("{method:?} is no method: {other:?}"),
@@ -105,8 +114,18 @@ fn reported_call<M: Mode>(
     args: &[ObjId],
     kwnames: ObjId,
 ) -> PyResult<ObjId> {
+    reported::<M>(vm, callable, |vm| vm.call_vector(callable, args, kwnames))
+}
+
+/// Does what a call of something native does, with an event before and behind.
+#[inline]
+pub fn reported<M: Mode>(
+    vm: &mut Vm,
+    callable: ObjId,
+    act: impl FnOnce(&mut Vm) -> PyResult<ObjId>,
+) -> PyResult<ObjId> {
     if !M::RECORDING {
-        return vm.call_vector(callable, args, kwnames);
+        return act(vm);
     }
     let name = match vm.heap.payload(callable) {
         Payload::CFunction(f) => f.m_ml.ml_name.to_owned(),
@@ -118,7 +137,7 @@ fn reported_call<M: Mode>(
         function: callable,
         name,
     });
-    let result = vm.call_vector(callable, args, kwnames);
+    let result = act(vm);
     vm.heap.reporter.emit(Event::ReturnNative {
         function: callable,
         name,
@@ -217,6 +236,10 @@ pub fn make_function<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<F
     let code = eval.pop();
     let (globals, builtins) = (eval.globals(), eval.builtins());
     let function = eval.vm.new_function(code, globals, builtins);
+    let version = eval.vm.code_runtime(code).co_version;
+    if let Payload::Function(f) = eval.vm.heap.payload_mut_quiet(function) {
+        f.func_version = version;
+    }
     eval.vm.decref(code);
     eval.done(function)
 }

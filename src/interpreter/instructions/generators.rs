@@ -3,11 +3,14 @@
 use crate::base::ObjId;
 use crate::events::{Event, Mode};
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::genobject::{self, GeneratorState};
 use crate::objects::object::Payload;
 use crate::objects::slots::SendResult;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{NONE, types};
+
+use super::specialized_iteration::enter_receiver;
 
 const CO_COROUTINE: u32 = 0x80;
 const CO_ITERABLE_COROUTINE: u32 = 0x100;
@@ -80,6 +83,13 @@ pub fn yield_value<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow
 }
 
 pub fn send<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::send(eval);
+        return eval.dispatch_again(oparg);
+    }
+    if enter_receiver(eval, oparg) {
+        return Ok(Flow::Next);
+    }
     let (receiver, value) = (eval.peek(2), eval.peek(1));
     match send_value(eval.vm, receiver, value)? {
         SendResult::Next(result) => {

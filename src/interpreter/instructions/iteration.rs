@@ -2,6 +2,7 @@
 
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::vm::PyResult;
 use crate::objects::wellknown::types;
 
@@ -13,6 +14,10 @@ pub fn get_iter<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> 
 }
 
 pub fn for_iter<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::for_iter(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     let iterator = eval.peek(1);
     if let Some(value) = eval.vm.iter_next(iterator)? {
         eval.done(value)

@@ -1,5 +1,6 @@
 //! Jumps, and the places where other threads and the collector get their turn.
 
+use crate::bytecode::Opcode;
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
 use crate::objects::vm::PyResult;
@@ -56,6 +57,13 @@ pub fn pop_jump_if_not_none<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyRe
 }
 
 pub fn resume<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    eval.rewrite(Opcode::RESUME_CHECK);
+    poll_at_resume(eval, oparg)
+}
+
+/// Polls, except behind a `yield from` or `await`.
+#[inline]
+pub fn poll_at_resume<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     if oparg & 3 < 2 {
         eval.poll()?;
     }

@@ -3,6 +3,7 @@
 use crate::base::ObjId;
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::object::Payload;
 use crate::objects::vm::{PyResult, Raised, Vm};
 use crate::objects::wellknown::{names, types};
@@ -79,6 +80,10 @@ pub fn global_get<M: Mode>(eval: &mut Eval<'_, M>, name: ObjId) -> PyResult<Opti
 }
 
 pub fn load_global<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::load_global(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     let name = eval.name(oparg >> 1);
     let Some(value) = global_get(eval, name)? else {
         return Err(not_defined(eval.vm, name));

@@ -3,6 +3,7 @@
 use crate::base::ObjId;
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::slots::CompareOp;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{FALSE, TRUE, bool_obj};
@@ -45,17 +46,29 @@ pub fn unary_not<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow>
     eval.done(bool_obj(value == FALSE))
 }
 
-pub fn to_bool<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
+pub fn to_bool<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::to_bool(eval);
+        return eval.dispatch_again(oparg);
+    }
     unary(eval, |vm, value| vm.is_true(value).map(bool_obj))
 }
 
 pub fn binary_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::binary_op(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     binary(eval, |vm, left, right| {
         vm.binary_op(oparg as usize, left, right)
     })
 }
 
 pub fn compare_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::compare_op(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     let op = CompareOp::from_index((oparg >> 5) as usize);
     let (left, right) = (eval.peek(2), eval.peek(1));
     let result = eval.vm.rich_compare(left, right, op)?;
@@ -77,6 +90,10 @@ pub fn is_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
 }
 
 pub fn contains_op<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::contains_op(eval);
+        return eval.dispatch_again(oparg);
+    }
     binary(eval, |vm, left, right| {
         Ok(bool_obj(vm.contains(right, left)? != (oparg & 1 != 0)))
     })

@@ -3,16 +3,25 @@
 use crate::base::ObjId;
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::NONE;
 
 use super::operators::binary;
 
-pub fn binary_subscr<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
+pub fn binary_subscr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::binary_subscr(eval);
+        return eval.dispatch_again(oparg);
+    }
     binary(eval, Vm::getitem)
 }
 
-pub fn store_subscr<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
+pub fn store_subscr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::store_subscr(eval);
+        return eval.dispatch_again(oparg);
+    }
     let (value, container, key) = (eval.peek(3), eval.peek(2), eval.peek(1));
     eval.vm.setitem(container, key, value)?;
     eval.forget(3);

@@ -3,11 +3,16 @@
 use crate::base::ObjId;
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
+use crate::interpreter::specialize;
 use crate::objects::object::Payload;
 use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::types;
 
 pub fn unpack_sequence<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
+    if eval.counter_triggers() {
+        specialize::unpack_sequence(eval, oparg);
+        return eval.dispatch_again(oparg);
+    }
     let sequence = eval.peek(1);
     let values = unpack_iterable(eval.vm, sequence, oparg as usize, None)?;
     let sequence = eval.pop();
