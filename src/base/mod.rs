@@ -1,6 +1,8 @@
 //! Index types, source spans, the Python string representation, numbers and their formatting.
 
+pub mod blake2;
 pub mod format;
+pub mod half;
 pub mod hash;
 pub mod ids;
 pub mod integer;

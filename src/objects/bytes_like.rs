@@ -17,7 +17,10 @@ pub fn contents_of(vm: &Vm, obj: ObjId) -> Option<Cow<'_, [u8]>> {
     match vm.heap.payload(obj) {
         Payload::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
         Payload::ByteArray(array) => Some(Cow::Borrowed(&array.bytes)),
-        Payload::Native(_) => memoryobject::contents_of(vm, obj).map(Cow::Owned),
+        Payload::Native(native) => match native.buffer() {
+            Some(buffer) => Some(Cow::Borrowed(buffer.bytes)),
+            None => memoryobject::contents_of(vm, obj).map(Cow::Owned),
+        },
         _ => None,
     }
 }
@@ -26,7 +29,9 @@ pub fn contents_of(vm: &Vm, obj: ObjId) -> Option<Cow<'_, [u8]>> {
 pub fn is_bytes_like(vm: &Vm, obj: ObjId) -> bool {
     match vm.heap.payload(obj) {
         Payload::Bytes(_) | Payload::ByteArray(_) => true,
-        Payload::Native(_) => memoryobject::is_memoryview(vm, obj),
+        Payload::Native(native) => {
+            native.buffer().is_some() || memoryobject::is_memoryview(vm, obj)
+        }
         _ => false,
     }
 }

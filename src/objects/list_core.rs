@@ -184,6 +184,15 @@ impl Vm {
         self.decref(old);
     }
 
+    /// Exchanges two items; counts stay as they are.
+    pub fn list_swap(&mut self, id: ObjId, a: usize, b: usize) {
+        let items = &mut self.list_mut(id).ob_item;
+        items.swap(a, b);
+        let (at_a, at_b) = (items[a], items[b]);
+        self.report_item(id, a, at_b, at_a);
+        self.report_item(id, b, at_a, at_b);
+    }
+
     /// Takes item `index` out, with its reference.
     pub fn list_remove_at(&mut self, id: ObjId, index: usize) -> ObjId {
         let list = self.list_mut(id);

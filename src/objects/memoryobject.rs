@@ -3,10 +3,9 @@
 //! Mirrors `Objects/memoryobject.c`, with views of any number of dimensions over bytes and
 //! bytearrays. While a view is open, its bytearray cannot be resized.
 
-use crate::base::{BigInt, ObjId, hash};
+use crate::base::{BigInt, ObjId, half, hash};
 use crate::native_payload_any;
 
-use super::bytearrayobject::bytearray_mut;
 use super::bytes_like::is_bytes_like;
 use super::bytes_methods::hex_of;
 use super::floatobject::as_double;
@@ -229,6 +228,53 @@ fn source<'a>(vm: &'a Vm, view: &MemoryView) -> Option<&'a [u8]> {
     match vm.heap.payload(view.obj) {
         Payload::Bytes(bytes) => Some(bytes),
         Payload::ByteArray(array) => Some(&array.bytes),
+        Payload::Native(native) => native.buffer().map(|buffer| buffer.bytes),
+        _ => None,
+    }
+}
+
+/// How many bytes an object lets others change; `None` where it lends none or only to read.
+pub fn writable_length(vm: &Vm, obj: ObjId) -> Option<usize> {
+    match vm.heap.payload(obj) {
+        Payload::ByteArray(array) => Some(array.bytes.len()),
+        Payload::Native(native) => match native.buffer() {
+            Some(buffer) => (!buffer.readonly).then_some(buffer.bytes.len()),
+            None => vm
+                .heap
+                .native::<MemoryView>(obj)
+                .filter(|v| !v.readonly && !v.obj.is_null())
+                .map(MemoryView::nbytes),
+        },
+        _ => None,
+    }
+}
+
+/// Changes bytes of an object for which [`writable_length`] gave enough.
+pub fn write_bytes(vm: &mut Vm, obj: ObjId, start: usize, bytes: &[u8]) {
+    if let Some(view) = vm.heap.native::<MemoryView>(obj).cloned() {
+        let cells = view
+            .offsets()
+            .into_iter()
+            .flat_map(|at| (0..view.itemsize).map(move |i| at as usize + i));
+        for (at, &byte) in cells.skip(start).zip(bytes) {
+            write_bytes(vm, view.obj, at, &[byte]);
+        }
+        return;
+    }
+    let target = lent_bytes_mut(vm, obj);
+    if let Some(target) = target.and_then(|b| b.get_mut(start..start + bytes.len())) {
+        target.copy_from_slice(bytes);
+    }
+    if vm.heap.reporter.is_on() {
+        vm.heap.report_value(obj);
+    }
+}
+
+/// The bytes of a bytearray or of another object with a writable buffer.
+fn lent_bytes_mut(vm: &mut Vm, obj: ObjId) -> Option<&mut [u8]> {
+    match vm.heap.payload_mut_quiet(obj) {
+        Payload::ByteArray(array) => Some(&mut array.bytes),
+        Payload::Native(native) => native.buffer_mut(),
         _ => None,
     }
 }
@@ -263,9 +309,12 @@ fn new_view(vm: &mut Vm, view: MemoryView) -> ObjId {
 }
 
 fn hold(vm: &mut Vm, obj: ObjId, change: i32) {
-    if matches!(vm.heap.payload(obj), Payload::ByteArray(_)) {
-        let array = bytearray_mut(vm, obj);
-        array.ob_exports = array.ob_exports.saturating_add_signed(change);
+    match vm.heap.payload_mut_quiet(obj) {
+        Payload::ByteArray(array) => {
+            array.ob_exports = array.ob_exports.saturating_add_signed(change);
+        }
+        Payload::Native(native) => native.hold_buffer(change),
+        _ => {}
     }
 }
 
@@ -281,19 +330,28 @@ pub fn memoryview_from_object(vm: &mut Vm, obj: ObjId) -> PyResult<ObjId> {
         let copy = view(vm, obj)?;
         return Ok(new_view(vm, copy));
     }
-    let (length, readonly) = match vm.heap.payload(obj) {
-        Payload::Bytes(bytes) => (bytes.len(), true),
-        Payload::ByteArray(array) => (array.bytes.len(), false),
+    let (length, readonly, format, itemsize) = match vm.heap.payload(obj) {
+        Payload::Bytes(bytes) => (bytes.len(), true, "B", 1),
+        Payload::ByteArray(array) => (array.bytes.len(), false, "B", 1),
+        Payload::Native(native) => {
+            let buffer = native.buffer().expect("checked to be bytes-like");
+            (
+                buffer.bytes.len(),
+                buffer.readonly,
+                buffer.format,
+                buffer.itemsize,
+            )
+        }
         _ => unreachable!("checked to be bytes-like"),
     };
     let view = MemoryView {
         obj,
         readonly,
-        format: "B".to_owned(),
-        itemsize: 1,
+        format: format.to_owned(),
+        itemsize,
         start: 0,
-        shape: vec![length as i64],
-        strides: vec![1],
+        shape: vec![(length / itemsize) as i64],
+        strides: vec![itemsize as i64],
     };
     Ok(new_view(vm, view))
 }
@@ -406,6 +464,7 @@ fn unpack(vm: &mut Vm, format: &str, bytes: &[u8]) -> PyResult<ObjId> {
         "?" => bool_obj(unsigned != 0),
         "b" | "h" | "i" | "l" | "q" | "n" => vm.new_int(signed),
         "B" | "H" | "I" | "L" | "Q" | "N" | "P" => vm.new_bigint(BigInt::from(unsigned)),
+        "e" => vm.new_float(half::f64_from_half(unsigned as u16)),
         "f" => vm.new_float(f64::from(f32::from_bits(unsigned as u32))),
         "d" => vm.new_float(f64::from_bits(unsigned)),
         other => return Err(unsupported_format(vm, other)),
@@ -427,12 +486,15 @@ fn pack(vm: &mut Vm, format: &str, value: ObjId) -> PyResult<Vec<u8>> {
             Err(invalid(vm, "type", format))
         }
         "?" => Ok(vec![u8::from(vm.is_true(value)?)]),
-        "f" | "d" => match as_double(vm, value) {
+        "e" | "f" | "d" => match as_double(vm, value) {
+            Ok(x) if plain == "e" => match half::half_from_f64(x) {
+                Some(half) => Ok(half.to_le_bytes().to_vec()),
+                None => Err(half_too_large(vm)),
+            },
             Ok(x) if plain == "f" => Ok((x as f32).to_le_bytes().to_vec()),
             Ok(x) => Ok(x.to_le_bytes().to_vec()),
             Err(_) => Err(replace_error(vm, "type", format)),
         },
-        "e" => Err(unsupported_format(vm, format)),
         _ => {
             let Ok(index) = vm.number_index(value) else {
                 return Err(replace_error(vm, "type", format));
@@ -447,6 +509,14 @@ fn pack(vm: &mut Vm, format: &str, value: ObjId) -> PyResult<Vec<u8>> {
                 .ok_or_else(|| invalid(vm, "value", format))
         }
     }
+}
+
+#[cold]
+fn half_too_large(vm: &mut Vm) -> Raised {
+    vm.raise(
+        types::OVERFLOW_ERROR,
+        "float too large to pack with e format",
+    )
 }
 
 #[cold]
@@ -573,20 +643,6 @@ fn memory_subscript(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<ObjId> {
     Err(vm.type_error("memoryview: invalid slice key"))
 }
 
-/// Writes bytes into the viewed bytearray.
-fn write(vm: &mut Vm, view: &MemoryView, offset: i64, bytes: &[u8]) {
-    let start = offset as usize;
-    if let Some(target) = bytearray_mut(vm, view.obj)
-        .bytes
-        .get_mut(start..start + bytes.len())
-    {
-        target.copy_from_slice(bytes);
-    }
-    if vm.heap.reporter.is_on() {
-        vm.heap.report_value(view.obj);
-    }
-}
-
 fn memory_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -> PyResult<()> {
     let view = view(vm, this)?;
     if view.readonly {
@@ -613,7 +669,7 @@ fn memory_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -> P
         return Err(vm.type_error("memoryview: invalid slice key"));
     };
     let bytes = pack(vm, &view.format, value)?;
-    write(vm, &view, offset, &bytes);
+    write_bytes(vm, view.obj, offset as usize, &bytes);
     Ok(())
 }
 
@@ -633,7 +689,7 @@ fn assign_slice(vm: &mut Vm, part: &MemoryView, value: ObjId) -> PyResult<()> {
         );
     }
     for (offset, item) in part.offsets().into_iter().zip(bytes.chunks(part.itemsize)) {
-        write(vm, part, offset, item);
+        write_bytes(vm, part.obj, offset as usize, item);
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ pub mod clear;
 pub mod code_attributes;
 pub mod code_new;
 pub mod code_quicken;
+pub mod codec_registry;
 pub mod codeobject;
 pub mod complexobject;
 pub mod constructors;

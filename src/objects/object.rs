@@ -127,10 +127,30 @@ pub trait NativePayload: Any + Send + std::fmt::Debug {
     fn ob_size(&self) -> usize {
         0
     }
+    /// The bytes that the object lends through the buffer protocol (`bf_getbuffer`).
+    fn buffer(&self) -> Option<Buffer<'_>> {
+        None
+    }
+    /// The same bytes, to be changed; `None` where [`Self::buffer`] is absent or read-only.
+    fn buffer_mut(&mut self) -> Option<&mut [u8]> {
+        None
+    }
+    /// Counts the views that look into the buffer, which hold its size.
+    fn hold_buffer(&mut self, _change: i32) {}
     /// For downcasts.
     fn as_any(&self) -> &dyn Any;
     /// For downcasts.
     fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+/// Bytes that an object lends, with what they mean (`Py_buffer`).
+#[derive(Clone, Copy, Debug)]
+pub struct Buffer<'a> {
+    pub bytes: &'a [u8],
+    pub readonly: bool,
+    /// One character of the `struct` module.
+    pub format: &'static str,
+    pub itemsize: usize,
 }
 
 /// Implements the two downcast methods of [`NativePayload`].

@@ -2,13 +2,14 @@
 //!
 //! Mirrors `PyUnicode_AsEncodedString` and `PyUnicode_Decode` of `Objects/unicodeobject.c`. The
 //! encodings of `base::textops::codec` are native; any other, and error handlers that a program
-//! registered, are asked of the module `_codecs`.
+//! registered, are asked of the registry (`codec_registry`).
 
 use crate::base::textops::codec::{BuiltinHandler, EncodeError, Encoding, Problem, Replacement};
 use crate::base::textops::search::to_points;
 use crate::base::{ObjId, Text};
 
 use super::bytes_like;
+use super::codec_registry::{self, Direction};
 use super::getargs::Signature;
 use super::object::Payload;
 use super::scalar_new::bad_argument;
@@ -101,7 +102,7 @@ pub fn encode_bytes(vm: &mut Vm, this: ObjId, codec: Encoding, errors: &str) -> 
             Some(resolved) => Ok(resolved),
             None => Err(raise_encode_error(vm, codec.name(), this, problem)),
         },
-        None => call_encode_handler(vm, codec, this, text.len(), errors, problem),
+        None => call_encode_handler(vm, codec.name(), this, text.len(), errors, problem),
     });
     encoded.map_err(|error| match error {
         EncodeError::Raised(raised) => raised,
@@ -141,6 +142,46 @@ pub fn decode_bytes(
     })
 }
 
+/// What a codec's decoder gets to deal with undecodable bytes.
+pub type OnDecodeError<'a> = &'a mut dyn FnMut(&mut Vm, Problem) -> PyResult<(Vec<u32>, usize)>;
+
+/// Runs a decoder under the error handler `errors`; errors name the codec `name`.
+pub fn decode_with<T>(
+    vm: &mut Vm,
+    this: ObjId,
+    bytes: &[u8],
+    name: &str,
+    errors: &str,
+    decode: impl FnOnce(&mut Vm, OnDecodeError<'_>) -> PyResult<T>,
+) -> PyResult<T> {
+    let handler = BuiltinHandler::by_name(errors);
+    decode(vm, &mut |vm, problem| match handler {
+        Some(handler) => match handler.on_decode(Encoding::Ascii, bytes, problem) {
+            Some(resolved) => Ok(resolved),
+            None => Err(raise_decode_error(vm, name, this, bytes, problem)),
+        },
+        None => call_decode_handler(vm, name, this, bytes, errors, problem),
+    })
+}
+
+/// What stands for a part of `this` that a codec cannot encode, and where to go on.
+pub fn resolve_encode_error(
+    vm: &mut Vm,
+    this: ObjId,
+    name: &str,
+    errors: &str,
+    problem: Problem,
+) -> PyResult<(Replacement, usize)> {
+    let text = text_of(vm, this).clone();
+    match BuiltinHandler::by_name(errors) {
+        Some(handler) => match handler.on_encode(Encoding::Ascii, &text, problem) {
+            Some(resolved) => Ok(resolved),
+            None => Err(raise_encode_error(vm, name, this, problem)),
+        },
+        None => call_encode_handler(vm, name, this, text.len(), errors, problem),
+    }
+}
+
 // ---- errors
 
 fn error_object(
@@ -159,8 +200,9 @@ fn error_object(
     error
 }
 
+/// `UnicodeEncodeError` of a part of `this`.
 #[cold]
-fn raise_encode_error(vm: &mut Vm, encoding: &str, this: ObjId, problem: Problem) -> Raised {
+pub fn raise_encode_error(vm: &mut Vm, encoding: &str, this: ObjId, problem: Problem) -> Raised {
     match error_object(vm, types::UNICODE_ENCODE_ERROR, encoding, this, problem) {
         Ok(error) => raise_object(vm, types::UNICODE_ENCODE_ERROR, error),
         Err(raised) => raised,
@@ -201,25 +243,6 @@ fn raise_decode_error(
 
 // ---- registered codecs and handlers
 
-/// A function of the module `_codecs`, or `LookupError` with `message` where it is missing.
-fn codecs_function(vm: &mut Vm, name: &str, message: &str) -> PyResult<ObjId> {
-    let import = vm.hooks.import_module;
-    let module = match import(vm, "_codecs") {
-        Ok(module) => module,
-        Err(raised) if vm.stop.is_some() => return Err(raised),
-        Err(_) => {
-            vm.clear_raised();
-            return Err(vm.raise(types::LOOKUP_ERROR, message));
-        }
-    };
-    let function = vm.getattr_name_opt(module, name);
-    vm.decref(module);
-    match function? {
-        Some(function) => Ok(function),
-        None => Err(vm.raise(types::LOOKUP_ERROR, message)),
-    }
-}
-
 /// Calls the registered error handler; gives its replacement (a new reference) and position.
 fn call_handler(
     vm: &mut Vm,
@@ -227,12 +250,7 @@ fn call_handler(
     error: ObjId,
     length: usize,
 ) -> PyResult<(ObjId, usize)> {
-    let message = format!("unknown error handler name '{errors}'");
-    let lookup = codecs_function(vm, "lookup_error", &message)?;
-    let name = vm.new_str(errors);
-    let handler = vm.call(lookup, &[name]);
-    vm.decref_all(&[lookup, name]);
-    let handler = handler?;
+    let handler = codec_registry::lookup_error(vm, errors)?;
     let result = vm.call(handler, &[error]);
     vm.decref(handler);
     let result = result?;
@@ -277,13 +295,13 @@ fn wrong_handler_result(vm: &mut Vm, error: ObjId) -> Raised {
 
 fn call_encode_handler(
     vm: &mut Vm,
-    codec: Encoding,
+    codec: &str,
     this: ObjId,
     length: usize,
     errors: &str,
     problem: Problem,
 ) -> PyResult<(Replacement, usize)> {
-    let error = error_object(vm, types::UNICODE_ENCODE_ERROR, codec.name(), this, problem)?;
+    let error = error_object(vm, types::UNICODE_ENCODE_ERROR, codec, this, problem)?;
     let result = call_handler(vm, errors, error, length);
     vm.decref(error);
     let (replacement, position) = result?;
@@ -324,25 +342,8 @@ fn call_decode_handler(
     resolved
 }
 
-/// Calls `_codecs.encode` or `_codecs.decode` for an encoding that is not native.
-fn by_registry(
-    vm: &mut Vm,
-    function: &str,
-    this: ObjId,
-    encoding: &str,
-    errors: &str,
-) -> PyResult<ObjId> {
-    let message = format!("unknown encoding: {encoding}");
-    let function = codecs_function(vm, function, &message)?;
-    let encoding = vm.new_str(encoding);
-    let errors = vm.new_str(errors);
-    let result = vm.call(function, &[this, encoding, errors]);
-    vm.decref_all(&[function, encoding, errors]);
-    result
-}
-
 fn encode_by_registry(vm: &mut Vm, this: ObjId, encoding: &str, errors: &str) -> PyResult<ObjId> {
-    let result = by_registry(vm, "encode", this, encoding, errors)?;
+    let result = codec_registry::convert_text(vm, Direction::Encode, this, encoding, errors)?;
     if vm.isinstance(result, types::BYTES) {
         return Ok(result);
     }
@@ -354,7 +355,7 @@ fn encode_by_registry(vm: &mut Vm, this: ObjId, encoding: &str, errors: &str) ->
 }
 
 fn decode_by_registry(vm: &mut Vm, this: ObjId, encoding: &str, errors: &str) -> PyResult<ObjId> {
-    let result = by_registry(vm, "decode", this, encoding, errors)?;
+    let result = codec_registry::convert_text(vm, Direction::Decode, this, encoding, errors)?;
     if vm.text(result).is_some() {
         return Ok(result);
     }

@@ -4,16 +4,24 @@
 //! program: `run`, `shutdown`, `hooks`, `import`, `compile`, `warnings`, `traceback_print`.
 
 pub mod abcmodule;
+pub mod arraymodule;
 pub mod astmodule;
 pub mod atexitmodule;
+pub mod binascii;
+pub mod bisectmodule;
 pub mod bltinmodule;
+pub mod cmathmodule;
+pub mod codecsmodule;
 pub mod collectionsmodule;
 pub mod compile;
 pub mod contextvarsmodule;
+pub mod csvmodule;
 pub mod embedded;
 pub mod errnomodule;
 pub mod functoolsmodule;
 pub mod gcmodule;
+pub mod hashmodule;
+pub mod heapqmodule;
 pub mod hooks;
 pub mod import;
 pub mod iomodule;
@@ -23,6 +31,7 @@ pub mod mathmodule;
 pub mod opcodemodule;
 pub mod operatormodule;
 pub mod posixmodule;
+pub mod randommodule;
 pub mod run;
 pub mod shutdown;
 pub mod smallmodules;
@@ -33,18 +42,23 @@ pub mod sre_scanner;
 pub mod sre_search;
 pub mod sre_template;
 pub mod sremodule;
+pub mod stringmodule;
+pub mod structmodule;
 pub mod structseq;
 pub mod sys_info;
 pub mod sysmodule;
 pub mod threadmodule;
 pub mod timemodule;
 pub mod traceback_print;
+pub mod unicodedatamodule;
 pub mod warnings;
 pub mod weakrefmodule;
+pub mod zlibmodule;
 
 use crate::base::ObjId;
 use crate::objects::methodobject::MethodDef;
 use crate::objects::vm::{PyResult, Vm};
+use crate::objects::wellknown::types;
 
 /// A native module: what its table of methods and its `Py_mod_exec` slot are in C.
 #[derive(Debug)]
@@ -82,7 +96,46 @@ pub static MODULES: &[&ModuleDef] = &[
     &timemodule::MODULE,
     &warnings::MODULE,
     &weakrefmodule::MODULE,
+    &arraymodule::MODULE,
+    &binascii::MODULE,
+    &bisectmodule::MODULE,
+    &cmathmodule::MODULE,
+    &codecsmodule::MODULE,
+    &csvmodule::MODULE,
+    &heapqmodule::MODULE,
+    &randommodule::MODULE,
+    &stringmodule::MODULE,
+    &structmodule::MODULE,
+    &unicodedatamodule::MODULE,
+    &zlibmodule::MODULE,
+    &hashmodule::MD5,
+    &hashmodule::SHA1,
+    &hashmodule::SHA2,
+    &hashmodule::SHA3,
+    &hashmodule::BLAKE2,
 ];
+
+/// The exception class `module.name`, borrowed; made once, as a heap type.
+pub fn module_exception(
+    vm: &mut Vm,
+    module: &'static str,
+    name: &'static str,
+    base: ObjId,
+) -> PyResult<ObjId> {
+    if let Some(state) = vm.interp.module_state.get(module) {
+        return Ok(state[0]);
+    }
+    let bases = vm.new_tuple_from(&[base]);
+    let namespace = vm.new_dict();
+    let module_name = vm.new_str(module);
+    vm.dict_set_name(namespace, "__module__", module_name);
+    let class_name = vm.new_str(name);
+    let class = vm.call(types::TYPE, &[class_name, bases, namespace]);
+    vm.decref_all(&[module_name, class_name, bases, namespace]);
+    let class = class?;
+    vm.interp.module_state.insert(module, vec![class]);
+    Ok(class)
+}
 
 /// Makes the native module `name`, or gives `None` if there is none; `sys.modules` is the
 /// caller's business.

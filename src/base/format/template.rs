@@ -44,6 +44,11 @@ impl<'a> MarkupIterator<'a> {
         }
     }
 
+    /// Where the next step begins.
+    pub const fn position(&self) -> usize {
+        self.pos
+    }
+
     fn take(&mut self) -> Option<u32> {
         if self.pos >= self.end {
             return None;
@@ -236,6 +241,11 @@ impl<'a> FieldSteps<'a> {
             pos: start,
             end,
         }
+    }
+
+    /// Where the next step begins.
+    pub const fn position(&self) -> usize {
+        self.pos
     }
 
     fn read_step(&mut self, lead: u32) -> Result<FieldStep, FormatError> {

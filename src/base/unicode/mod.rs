@@ -3,6 +3,11 @@
 //! Mirrors `Objects/unicodectype.c`. The tables come from CPython 3.13 itself: `generate.py`
 //! beside this file writes `tables.bin` and describes its layout.
 
+pub mod database;
+mod names;
+
+pub use names::{character_named, name_of};
+
 static TABLES: &[u8] = include_bytes!("tables.bin");
 
 const HEADER: usize = 20;

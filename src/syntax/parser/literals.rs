@@ -2,7 +2,7 @@
 //!
 //! Mirrors `parsenumber` of `Parser/pegen.c` and `Parser/string_parser.c`.
 
-use crate::base::{BigInt, Text};
+use crate::base::{BigInt, Text, unicode};
 
 use super::super::ast::Constant;
 
@@ -181,7 +181,7 @@ pub fn decode_text(body: &str, raw: bool, out: &mut Vec<u32>) -> Option<StringPr
                     return Some(unicode_error(start, end, "malformed \\N character escape"));
                 };
                 at += name.len() + 2;
-                let Some(c) = unicode_names2::character(name) else {
+                let Some(c) = unicode::character_named(name) else {
                     let end = start + name.len() + 3;
                     return Some(unicode_error(start, end, "unknown Unicode character name"));
                 };

@@ -4,10 +4,12 @@
 //! that meets a problem asks its `on_error` callback, so that the built-in handlers and those
 //! that a program registers work alike.
 
+pub mod escape;
 mod utf16;
+pub mod utf7;
 mod utf8;
 
-pub use utf8::{decode_utf8, encode_utf8, encode_utf8_strict};
+pub use utf8::{decode_utf8, encode_utf8, encode_utf8_strict, incomplete_tail};
 pub use utf16::{ByteOrder, decode_utf16, decode_utf32, encode_utf16, encode_utf32};
 
 use super::Unit as _;

@@ -38,6 +38,16 @@ pub fn decode_utf8<E>(
     Ok(Text::from_code_points(&out))
 }
 
+/// How many bytes at the end begin a sequence that more bytes may complete.
+pub fn incomplete_tail(bytes: &[u8]) -> usize {
+    (1..=bytes.len().min(3))
+        .find(|&length| {
+            let tail = &bytes[bytes.len() - length..];
+            sequence(tail) == Err((length, "unexpected end of data"))
+        })
+        .unwrap_or(0)
+}
+
 /// The first sequence of `bytes`, or how many bytes are bad and why.
 fn sequence(bytes: &[u8]) -> Result<(u32, usize), (usize, &'static str)> {
     let lead = bytes[0];
