@@ -33,7 +33,8 @@
 //! analysis    -> base events bytecode trace
 //! session     -> base events syntax bytecode compiler memory objects gc threads interpreter stdlib trace analysis
 //! views       -> base events syntax bytecode compiler trace analysis
-//! app         -> base events syntax bytecode trace analysis views session
+//! export      -> base events trace analysis views
+//! app         -> base events syntax bytecode trace analysis views session export
 //! ```
 //!
 //! A first walk through the code: `main.rs`, [`session`], `interpreter/ceval.rs`,
@@ -46,6 +47,7 @@ pub mod base;
 pub mod bytecode;
 pub mod compiler;
 pub mod events;
+pub mod export;
 pub mod gc;
 pub mod interpreter;
 pub mod memory;

@@ -1,5 +1,6 @@
 //! The command line: reads the arguments and calls the library.
 
+mod cli_export;
 mod cli_host;
 mod cli_record;
 
@@ -69,6 +70,8 @@ enum Command {
     Record(cli_record::RecordArgs),
     /// Say what is in a recording
     Info(cli_record::InfoArgs),
+    /// Write a recording in a format that other programs read
+    Export(cli_export::ExportArgs),
     /// Save what is whole of a damaged recording
     Recover(cli_record::RecoverArgs),
 }
@@ -138,6 +141,7 @@ fn main() -> ExitCode {
             Err(failure) => Err(failure),
         },
         Some(Command::Info(args)) => cli_record::show_info(&args),
+        Some(Command::Export(args)) => cli_export::export(&args),
         Some(Command::Recover(args)) => cli_record::recover(&args),
         Some(Command::Dis(args)) => run_dis(&args),
         Some(Command::Compile(args)) => run_compile(&args),

@@ -5,6 +5,7 @@ mod architecture;
 mod base_layer;
 mod compile;
 mod compile_stages;
+mod export;
 mod invariants;
 mod lessons;
 mod recording;
