@@ -4,7 +4,8 @@ mod cli_export;
 mod cli_host;
 mod cli_record;
 
-use std::io::{self, Write as _};
+use std::borrow::Cow;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use ouroscope::compiler::{self, CompileOptions, json};
 use ouroscope::events::Reporter;
 use ouroscope::stdlib::run::{RunOptions, STACK_SIZE, run};
 use ouroscope::stdlib::sysmodule::EMBEDDED_STDLIB;
+use ouroscope::views::pipeline::compare::Comparison;
 
 /// Shows how CPython 3.13 runs a program.
 ///
@@ -44,6 +46,12 @@ struct WindowArgs {
     /// The panel to bring to the front
     #[arg(long, value_name = "NAME")]
     panel: Option<String>,
+    /// The stage the Pipeline panel shows: Tokens, AST, Symbols, "Flow graph", Optimizations, Bytecode
+    #[arg(long, value_name = "NAME")]
+    stage: Option<String>,
+    /// Another version of FILE, whose bytecode the Pipeline panel compares
+    #[arg(long, value_name = "OLD.py")]
+    compare: Option<PathBuf>,
     /// The variable whose object is selected
     #[arg(long, value_name = "NAME")]
     select: Option<String>,
@@ -84,7 +92,11 @@ struct DisArgs {
     /// Show instruction offsets
     #[arg(short = 'O', long)]
     show_offsets: bool,
-    /// The Python file
+    /// Show what changes in the bytecode from FILE to NEW.py
+    #[arg(long, value_name = "NEW.py", conflicts_with_all = ["show_caches", "show_offsets"])]
+    diff: Option<PathBuf>,
+    /// The Python file; - reads the standard input
+    #[arg(default_value = "-")]
     file: PathBuf,
 }
 
@@ -162,12 +174,13 @@ fn main() -> ExitCode {
 #[cfg(feature = "window")]
 fn open_window(args: WindowArgs) -> Result<(), Failure> {
     use ouroscope::app::{
-        self, Options, layout::LayoutKind, ui::panels::PanelKind, ui::theme::ThemeKind,
-        window::parse_size,
+        self, Options, layout::LayoutKind, ui::panels::PanelKind, ui::panels::pipeline::StageTab,
+        ui::theme::ThemeKind, window::parse_size,
     };
 
     let layout = wanted(args.layout.as_deref(), "layout", LayoutKind::from_name)?;
     let panel = wanted(args.panel.as_deref(), "panel", PanelKind::from_name)?;
+    let stage = wanted(args.stage.as_deref(), "stage", StageTab::from_name)?;
     let theme = wanted(args.theme.as_deref(), "theme", ThemeKind::from_name)?;
     let size = wanted(args.size.as_deref(), "size", parse_size)?;
     if let Some(file) = args.file.as_ref().filter(|_| args.screenshot.is_some()) {
@@ -180,6 +193,8 @@ fn open_window(args: WindowArgs) -> Result<(), Failure> {
         at: args.at,
         layout,
         panel,
+        stage,
+        compare: args.compare,
         select: args.select,
         size,
         theme,
@@ -213,8 +228,22 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn run_dis(args: &DisArgs) -> Result<(), Failure> {
-    let source = read(&args.file)?;
-    let filename = args.file.to_string_lossy();
+    let (source, filename) = if args.file.as_os_str() == "-" {
+        let mut source = Vec::new();
+        io::stdin().lock().read_to_end(&mut source)?;
+        (source, Cow::Borrowed("<stdin>"))
+    } else {
+        (read(&args.file)?, args.file.to_string_lossy())
+    };
+    if let Some(new) = &args.diff {
+        let mut text = format!("--- {filename}\n+++ {}\n", new.display());
+        let found = Comparison::new(&source, &read(new)?, &filename)
+            .map_err(|error| Failure::Failed(Some(error)))?;
+        found
+            .write(&mut text)
+            .expect("writing to a string does not fail");
+        return Ok(io::stdout().lock().write_all(text.as_bytes())?);
+    }
     let options = CompileOptions {
         startup: compiler::Startup::Dis,
         ..CompileOptions::exec(&*filename)

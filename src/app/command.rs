@@ -8,6 +8,7 @@ use super::layout::LayoutKind;
 use super::notes::Mark;
 use super::selection::Selection;
 use super::ui::panels::PanelKind;
+use super::ui::panels::pipeline::StageTab;
 use super::ui::theme::ThemeKind;
 use crate::base::Moment;
 use crate::views::steps::StepSize;
@@ -82,6 +83,9 @@ pub enum Command {
     PutBack(PanelKind),
     ToggleSettings,
     SetFoldImports(bool),
+    ShowStage(StageTab),
+    /// Compares the bytecode of the program with that of another text of it.
+    CompareWith(String),
     SetTheme(ThemeKind),
     NextTheme,
     LargerText,
@@ -398,6 +402,9 @@ pub fn all() -> Vec<CommandInfo> {
             Command::TearOff(kind),
             &[],
         );
+    }
+    for tab in StageTab::ALL {
+        add("Pipeline", tab.name(), Command::ShowStage(tab), &[]);
     }
 
     add(

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 
 use layout::LayoutKind;
 use ui::panels::PanelKind;
+use ui::panels::pipeline::StageTab;
 use ui::theme::ThemeKind;
 
 /// What `ouroscope [FILE]` was asked for.
@@ -42,6 +43,10 @@ pub struct Options {
     pub text_scale: Option<f32>,
     /// A panel to bring to the front.
     pub panel: Option<PanelKind>,
+    /// The stage that the Pipeline panel shows.
+    pub stage: Option<StageTab>,
+    /// Another version of the file, whose bytecode the Pipeline panel compares.
+    pub compare: Option<PathBuf>,
     /// The name of a variable whose object is selected.
     pub select: Option<String>,
 }

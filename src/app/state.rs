@@ -310,6 +310,10 @@ impl AppState {
             }
             Command::ResetLayout => self.effects.push(Effect::ResetLayout),
             Command::ShowPanel(kind) => self.effects.push(Effect::ShowPanel(kind)),
+            Command::ShowStage(_) | Command::CompareWith(_) => {
+                self.effects.push(Effect::ShowPanel(PanelKind::Pipeline));
+                self.effects.push(Effect::ForPanels(command));
+            }
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
                 self.effects.push(Effect::ApplyLook);

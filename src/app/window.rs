@@ -525,6 +525,18 @@ impl Window {
         if let Some(kind) = wishes.panel {
             layout::show_panel(&mut self.tree, kind);
         }
+        if let Some(tab) = wishes.stage {
+            self.app.apply(Command::ShowStage(tab));
+        }
+        if let Some(path) = wishes.compare {
+            match std::fs::read_to_string(&path) {
+                Ok(text) => self.app.apply(Command::CompareWith(text)),
+                Err(error) => {
+                    let text = format!("{}: {error}", path.display());
+                    self.app.apply_effect(Effect::Say(Tone::Error, text));
+                }
+            }
+        }
     }
 
     fn take_picture(&mut self, ctx: &egui::Context) {

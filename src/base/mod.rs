@@ -1,6 +1,7 @@
 //! Index types, source spans, the Python string representation, numbers and their formatting.
 
 pub mod blake2;
+pub mod charsets;
 pub mod format;
 pub mod half;
 pub mod hash;

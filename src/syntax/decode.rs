@@ -3,6 +3,8 @@
 //! Mirrors `Parser/tokenizer/helpers.c` and PEP 263. CPython words its errors differently for a
 //! script that it reads itself and for bytes given to `compile`.
 
+use crate::base::charsets::{Charset, Undecodable};
+
 use super::error::{ErrorKind, SyntaxError};
 
 /// Where the bytes come from.
@@ -52,22 +54,22 @@ pub fn decode(bytes: &[u8], origin: Origin<'_>) -> Result<String, SyntaxError> {
                 return Err(encoding_problem(name, msg, origin));
             }
         },
-        Some(Encoding::Table(table)) => {
-            let decoded: Result<String, usize> = body
-                .iter()
-                .enumerate()
-                .map(|(at, &b)| table_char(table, b).ok_or(at))
-                .collect();
-            match decoded {
-                Ok(text) => text,
-                Err(at) => {
-                    let byte = body[at];
-                    let msg = format!(
-                        "'charmap' codec can't decode byte 0x{byte:02x} in position {at}: character maps to <undefined>"
-                    );
-                    return Err(encoding_problem(name, msg, origin));
-                }
+        Some(Encoding::Table(charset)) => match charset.decode(body) {
+            Ok(text) => text,
+            Err(Undecodable { position, reason }) => {
+                let msg = format!(
+                    "'{}' codec can't decode byte 0x{:02x} in position {position}: {reason}",
+                    charset.codec(),
+                    body[position],
+                );
+                return Err(encoding_problem(name, msg, origin));
             }
+        },
+        Some(Encoding::NotText) => {
+            let msg = format!(
+                "'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"
+            );
+            return Err(encoding_problem(name, msg, origin));
         }
         Some(Encoding::Unsupported) => {
             return Err(outside(format!(
@@ -277,54 +279,16 @@ fn normal_name(name: &str) -> String {
     }
 }
 
-/// A code page that equals Latin-1 except for the characters listed; NUL stands for none.
-type Table = &'static [(u8, &'static str)];
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 enum Encoding {
     Utf8,
     Latin1,
     Ascii,
-    Table(Table),
+    Table(Box<Charset>),
+    /// A codec from bytes to bytes or from text to text.
+    NotText,
     /// CPython knows it, we do not.
     Unsupported,
-}
-
-const LATIN9: Table = &[
-    (0xa4, "€"),
-    (0xa6, "Š"),
-    (0xa8, "š"),
-    (0xb4, "Ž"),
-    (0xb8, "ž"),
-    (0xbc, "ŒœŸ"),
-];
-const CP1252: Table = &[(0x80, "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0"), (0x90, "\0‘’“”•–—˜™š›œ\0žŸ")];
-const CP1251: Table = &[
-    (0x80, "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏ"),
-    (0x90, "ђ‘’“”•–—\0™љ›њќћџ"),
-    (0xa0, "\u{a0}ЎўЈ¤Ґ¦§Ё©Є«¬\u{ad}®Ї"),
-    (0xb0, "°±Ііґµ¶·ё№є»јЅѕї"),
-    (0xc0, "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"),
-    (0xe0, "абвгдежзийклмнопрстуфхцчшщъыьэюя"),
-];
-const KOI8_R: Table = &[
-    (0x80, "─│┌┐└┘├┤┬┴┼▀▄█▌▐"),
-    (0x90, "░▒▓⌠■∙√≈≤≥\u{a0}⌡°²·÷"),
-    (0xa0, "═║╒ё╓╔╕╖╗╘╙╚╛╜╝╞"),
-    (0xb0, "╟╠╡Ё╢╣╤╥╦╧╨╩╪╫╬©"),
-    (0xc0, "юабцдефгхийклмнопярстужвьызшэщчъ"),
-    (0xe0, "ЮАБЦДЕФГХИЙКЛМНОПЯРСТУЖВЬЫЗШЭЩЧЪ"),
-];
-
-fn table_char(table: Table, byte: u8) -> Option<char> {
-    for &(start, chars) in table {
-        if byte >= start
-            && let Some(c) = chars.chars().nth(usize::from(byte - start))
-        {
-            return (c != '\0').then_some(c);
-        }
-    }
-    Some(char::from(byte))
 }
 
 impl Encoding {
@@ -335,45 +299,56 @@ impl Encoding {
             "iso_8859_1" | "iso8859_1" | "latin_1" | "latin1" | "latin" | "l1" | "8859"
             | "cp819" => Self::Latin1,
             "ascii" | "us_ascii" | "646" | "us" | "cp367" => Self::Ascii,
-            "iso_8859_15" | "iso8859_15" | "latin_9" | "latin9" | "l9" => Self::Table(LATIN9),
-            "cp1252" | "windows_1252" | "1252" => Self::Table(CP1252),
-            "cp1251" | "windows_1251" | "1251" => Self::Table(CP1251),
-            "koi8_r" | "cskoi8r" => Self::Table(KOI8_R),
-            _ if name.starts_with("cp")
-                || name.starts_with("iso")
-                || name.starts_with("mac")
-                || name.starts_with("utf_")
-                || name.starts_with("windows")
-                || name.starts_with("latin")
-                || [
-                    "big5",
-                    "gbk",
-                    "gb2312",
-                    "gb18030",
-                    "euc_jp",
-                    "euc_kr",
-                    "shift_jis",
-                    "sjis",
-                    "koi8_u",
-                    "koi8_t",
-                    "johab",
-                    "hz",
-                    "tis_620",
-                    "ptcp154",
-                    "hp_roman8",
-                    "raw_unicode_escape",
-                    "unicode_escape",
-                    "idna",
-                    "punycode",
-                    "palmos",
-                    "mbcs",
-                    "oem",
-                ]
-                .contains(&name.as_str()) =>
-            {
-                Self::Unsupported
-            }
-            _ => return None,
+            "base64" | "base64_codec" | "base_64" | "bz2" | "bz2_codec" | "hex" | "hex_codec"
+            | "quopri" | "quopri_codec" | "quoted_printable" | "quotedprintable" | "rot13"
+            | "rot_13" | "uu" | "uu_codec" | "zip" | "zlib" | "zlib_codec" => Self::NotText,
+            "utf_7"
+            | "utf7"
+            | "u7"
+            | "unicode_1_1_utf_7"
+            | "utf_16"
+            | "utf16"
+            | "u16"
+            | "utf_16_le"
+            | "utf_16le"
+            | "unicodelittleunmarked"
+            | "utf_16_be"
+            | "utf_16be"
+            | "unicodebigunmarked"
+            | "utf_32"
+            | "utf32"
+            | "u32"
+            | "utf_32_le"
+            | "utf_32le"
+            | "utf_32_be"
+            | "utf_32be"
+            | "idna"
+            | "punycode"
+            | "undefined"
+            | "hz"
+            | "hzgb"
+            | "hz_gb"
+            | "hz_gb_2312"
+            | "big5hkscs"
+            | "big5_hkscs"
+            | "hkscs"
+            | "unicode_escape"
+            | "raw_unicode_escape"
+            | "shift_jisx0213"
+            | "shiftjisx0213"
+            | "sjisx0213"
+            | "s_jisx0213"
+            | "shift_jis_2004"
+            | "shiftjis2004"
+            | "sjis_2004"
+            | "s_jis_2004"
+            | "euc_jisx0213"
+            | "eucjisx0213"
+            | "euc_jis_2004"
+            | "jisx0213"
+            | "eucjis2004" => Self::Unsupported,
+            _ if name.starts_with("iso2022") || name.starts_with("iso_2022") => Self::Unsupported,
+            _ => return Charset::named(&name).map(|charset| Self::Table(Box::new(charset))),
         })
     }
 }

@@ -631,7 +631,6 @@ pub fn tuple(p: &mut Parser<'_>) -> P {
 }
 
 fn group(p: &mut Parser<'_>) -> P {
-    let from = p.mark;
     alt!(p, {
         need!(tok(p, T::Lpar));
         let inner = need!(attempt(p, |p| {
@@ -639,7 +638,6 @@ fn group(p: &mut Parser<'_>) -> P {
             named_expression(p)
         }));
         need!(tok(p, T::Rpar));
-        let _ = from;
         Ok(Some(inner))
     });
     if p.call_invalid_rules {

@@ -12,7 +12,8 @@ use crate::views::place::{Place, place};
 use crate::views::source::{Part, SourceText};
 
 const ROW: f32 = 21.0;
-const FONT: f32 = 14.0;
+/// The size of source text.
+pub const FONT: f32 = 14.0;
 /// Room for breakpoints and line numbers.
 const GUTTER: f32 = 58.0;
 
@@ -170,7 +171,12 @@ fn part_color(theme: &Theme, part: Part) -> egui::Color32 {
 }
 
 /// One line with its colors, appended to a layout job.
-fn append_line(job: &mut egui::text::LayoutJob, source: &SourceText, lineno: usize, theme: &Theme) {
+pub fn append_line(
+    job: &mut egui::text::LayoutJob,
+    source: &SourceText,
+    lineno: usize,
+    theme: &Theme,
+) {
     let line = source.line(lineno);
     let mut at = 0;
     let mut add = |range: std::ops::Range<usize>, color| {
@@ -190,7 +196,8 @@ fn append_line(job: &mut egui::text::LayoutJob, source: &SourceText, lineno: usi
     add(at..line.len(), theme.text);
 }
 
-fn highlighted(source: &SourceText, theme: &Theme) -> egui::text::LayoutJob {
+/// A whole text with its colors, for an editor.
+pub fn highlighted(source: &SourceText, theme: &Theme) -> egui::text::LayoutJob {
     let mut job = egui::text::LayoutJob::default();
     for lineno in 1..=source.len() {
         append_line(&mut job, source, lineno, theme);
