@@ -114,6 +114,8 @@ pub struct Window {
     room: Room,
     /// The user moved panels in the layout that is shown.
     arranged: bool,
+    /// The panel that was asked for last.
+    front: Option<PanelKind>,
     /// Where the user put the panels of each layout.
     places: BTreeMap<LayoutKind, Tree<PanelKind>>,
     /// Panels in windows of their own.
@@ -172,6 +174,7 @@ impl Window {
             wishes: None,
             room: Room::Normal,
             arranged: false,
+            front: None,
             places,
             torn: Vec::new(),
             shown: BTreeMap::new(),
@@ -299,6 +302,9 @@ impl Window {
         if room != self.room {
             self.room = room;
             self.place_panels();
+            if let Some(kind) = self.front {
+                layout::show_panel(&mut self.tree, kind);
+            }
         }
         let Some(look) = self.app.look() else { return };
         self.shown.clear();
@@ -316,6 +322,12 @@ impl Window {
         };
         self.tree.ui(&mut shelf, ui);
         self.arranged |= edited;
+    }
+
+    /// Brings a panel to the front; it stays there when the window gets another size.
+    fn show_panel(&mut self, kind: PanelKind) {
+        self.front = Some(kind);
+        layout::show_panel(&mut self.tree, kind);
     }
 
     /// Puts the panels where the user left them in this layout, or where they belong.
@@ -393,7 +405,10 @@ impl Window {
                     self.dialogs.ask(ctx, Purpose::SaveLesson(name));
                 }
             }
-            Effect::PlacePanels => self.place_panels(),
+            Effect::PlacePanels => {
+                self.front = None;
+                self.place_panels();
+            }
             Effect::ResetLayout => {
                 self.places.remove(&self.app.settings.layout);
                 self.torn.clear();
@@ -408,7 +423,7 @@ impl Window {
                     let id = egui::ViewportId::from_hash_of(("panel", kind));
                     ctx.send_viewport_cmd_to(id, ViewportCommand::Focus);
                 } else {
-                    layout::show_panel(&mut self.tree, kind);
+                    self.show_panel(kind);
                 }
             }
             Effect::TearOff(kind) => {
@@ -523,7 +538,7 @@ impl Window {
                 .apply(Command::Select(super::selection::Selection::Object(object)));
         }
         if let Some(kind) = wishes.panel {
-            layout::show_panel(&mut self.tree, kind);
+            self.show_panel(kind);
         }
         if let Some(tab) = wishes.stage {
             self.app.apply(Command::ShowStage(tab));

@@ -15,7 +15,7 @@ use crate::compiler::compile::Stages;
 use crate::compiler::constant_ops::Refusal;
 use crate::compiler::flowgraph::cfg::{CfgInstr, InstrId};
 use crate::compiler::flowgraph::notes::{CfgStage, Change, Rule};
-use crate::compiler::symtable::{ScopeId, SymbolTable};
+use crate::compiler::symtable::SymbolTable;
 use crate::compiler::unparse::python_repr;
 
 /// The kinds under which the panel lists them, in the order of the compiler.
@@ -42,7 +42,7 @@ pub fn optimization_rows(source: &str, stages: &Stages) -> Vec<StageRow> {
         let (kind, row) = folding_row(source, folding);
         found[kind].push(row);
     }
-    inlined(source, &stages.symtable, SymbolTable::TOP, &mut found[2]);
+    inlined(source, &stages.symtable, &mut found[2]);
     for unit in stages.units.iter().rev() {
         unit_rows(unit, &mut found);
     }
@@ -130,18 +130,16 @@ fn shortened(text: String) -> String {
     text.chars().take(LONGEST).chain(['…']).collect()
 }
 
-fn inlined(source: &str, table: &SymbolTable, id: ScopeId, rows: &mut Vec<StageRow>) {
-    let entry = table.entry(id);
-    if entry.ste_comp_inlined {
+/// The comprehensions without a function of their own. The table no longer counts them among the
+/// children of the scope around them.
+fn inlined(source: &str, table: &SymbolTable, rows: &mut Vec<StageRow>) {
+    for entry in table.entries.iter().filter(|entry| entry.ste_comp_inlined) {
         rows.push(
             StageRow::new(1, excerpt(source, entry.ste_loc), "→ a loop in place")
                 .marked(Mark::Changed)
                 .at(entry.ste_loc)
                 .because("The loop runs in the frame around it: no function is made and called. Its variables are put back afterwards."),
         );
-    }
-    for &child in &entry.ste_children {
-        inlined(source, table, child, rows);
     }
 }
 

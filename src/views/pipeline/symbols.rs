@@ -26,9 +26,6 @@ fn add_scope(table: &SymbolTable, id: ScopeId, depth: usize, rows: &mut Vec<Stag
     if id != SymbolTable::TOP {
         head = head.at(entry.ste_loc);
     }
-    if entry.ste_comp_inlined {
-        head = head.because("inlined into the scope around it: no function is made");
-    }
     rows.push(head);
     for (name, symbol) in entry.ste_symbols.iter() {
         let scope = symbol.scope.map_or("?", |scope| scope.name());

@@ -106,6 +106,8 @@ pub struct PipelinePanel {
     tab: StageTab,
     unit: usize,
     pass: usize,
+    /// The scope that ran when the last frame was drawn.
+    followed: Option<usize>,
     /// The flow graph as a list of instructions, not as a picture.
     listed: bool,
     rows: Option<(Stage, Vec<StageRow>)>,
@@ -164,6 +166,7 @@ impl Panel for PipelinePanel {
             return;
         }
         let running = self.running(ctx);
+        self.follow(ctx);
         if !self.prepare(ui, theme) {
             return;
         }
@@ -352,7 +355,7 @@ impl PipelinePanel {
         true
     }
 
-    /// Where the program stands; in the flow graph its scope is shown when it changes.
+    /// Where the program stands.
     fn running(&self, ctx: &PanelContext<'_>) -> Option<Running> {
         let place = place(ctx.look, ctx.app.selected.frame, ctx.app.selected.thread)?;
         let Some(Ok(pipeline)) = &self.pipeline else {
@@ -368,6 +371,23 @@ impl PipelinePanel {
             line: place.program_line?,
             code: number.map(|number| (number, place.offset)),
         })
+    }
+
+    /// Shows the flow graph of the scope that runs, when another one begins to.
+    fn follow(&mut self, ctx: &PanelContext<'_>) {
+        let Some(place) = place(ctx.look, ctx.app.selected.frame, ctx.app.selected.thread) else {
+            return;
+        };
+        let (Some(code), Some(Ok(pipeline))) = (ctx.look.code(place.code), &self.pipeline) else {
+            return;
+        };
+        let unit = pipeline
+            .unit_of(&code.co_qualname, code.co_firstlineno)
+            .filter(|_| ctx.look.names.program() == Some(&*code.co_filename));
+        if unit.is_some() && unit != self.followed {
+            self.followed = unit;
+            self.unit = unit.unwrap_or_default();
+        }
     }
 
     /// The first row for a place of the source: the one with the smallest part around it.
