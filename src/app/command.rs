@@ -20,6 +20,8 @@ pub enum Command {
     OpenDialog,
     Open(PathBuf),
     OpenLesson(usize),
+    /// Saves what is whole of a damaged recording, and opens that.
+    Rescue(PathBuf),
     CloseDocument,
     SaveRecording,
     SaveRecordingTo(PathBuf),

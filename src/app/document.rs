@@ -19,7 +19,7 @@ use crate::trace::{
 };
 use crate::views::lesson::{Lesson, Stop};
 use crate::views::look::{Look, Names, function_name};
-use crate::views::source::SourceText;
+use crate::views::source::{CompileError, SourceText};
 use crate::views::steps::StepSize;
 use crate::views::time_axis::TimeAxis;
 use crate::views::timeline::Timeline;
@@ -39,7 +39,7 @@ pub struct Document {
     run: Option<Run>,
     lesson: Option<Arc<Lesson>>,
     stop: Option<usize>,
-    syntax_error: Option<String>,
+    syntax_error: Option<CompileError>,
     /// The moment at which the recording could not be read on.
     damage: Option<String>,
 }
@@ -263,6 +263,10 @@ impl Document {
     /// The last line of the program, when all it made is still there: the first picture of a
     /// finished run.
     pub fn end_of_program(&mut self) -> Moment {
+        if self.syntax_error.is_some() {
+            // Nothing ran; at the end the message is on the console.
+            return self.last();
+        }
         let end = self.timeline.finalizing().unwrap_or(self.last());
         self.seek(end);
         if self.step(StepSize::Line, Direction::Backward, None) {
@@ -429,6 +433,11 @@ impl Document {
         })
     }
 
+    /// Whether the program itself still runs.
+    pub fn is_live(&self) -> bool {
+        self.run.as_ref().is_some_and(Run::is_running)
+    }
+
     /// Whether the program still runs, or events still wait to be taken in.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(Run::is_running) || self.is_behind()
@@ -446,11 +455,9 @@ impl Document {
         }
     }
 
-    /// Saves the recording with what the user added to it.
-    pub fn save(&self, path: &Path, annotations: Annotations) -> Result<(), AppError> {
-        let recording = self.player.recording();
-        recording.set_annotations(annotations);
-        run::save_recording(recording, path)
+    /// The recording.
+    pub const fn recording(&self) -> &Arc<Recording> {
+        self.player.recording()
     }
 
     /// What somebody added to the recording before it was saved.
@@ -498,8 +505,8 @@ impl Document {
     }
 
     /// Why the program could not be compiled.
-    pub fn syntax_error(&self) -> Option<&str> {
-        self.syntax_error.as_deref()
+    pub const fn syntax_error(&self) -> Option<&CompileError> {
+        self.syntax_error.as_ref()
     }
 
     /// How the run ended, once it did, and whether that is bad.

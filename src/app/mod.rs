@@ -12,6 +12,7 @@ pub mod layout;
 pub mod lessons;
 pub mod notes;
 pub mod run;
+pub mod saving;
 pub mod screenshot;
 pub mod selection;
 pub mod state;
@@ -60,6 +61,11 @@ pub enum AppError {
     MissingLibrary(&'static str),
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
+    /// The sentence names the file.
+    #[error("{0}")]
+    Recording(String),
+    #[error("{path} is damaged: {reason}", path = .path.display())]
+    Damaged { path: PathBuf, reason: String },
     #[error("{path}: cannot write the picture: {reason}")]
     Screenshot { path: String, reason: String },
 }

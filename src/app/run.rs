@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::AppError;
 use crate::session::{Session, SessionOptions};
-use crate::trace::{Header, Recording, RecordingWriter};
+use crate::trace::{Header, Recording, RecordingError, RecordingWriter};
 
 /// A program that runs, or ran, while its recording grows.
 #[derive(Debug)]
@@ -91,25 +91,35 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), AppError> {
 
 /// Opens a recording.
 pub fn open_recording(path: &Path) -> Result<Arc<Recording>, AppError> {
-    let recording = crate::trace::open(path).map_err(|error| failed(path, error.to_string()))?;
+    let recording = crate::trace::open(path).map_err(recording_failed)?;
     Ok(Arc::new(recording))
 }
 
 /// Saves a recording.
 pub fn save_recording(recording: &Recording, path: &Path) -> Result<(), AppError> {
-    crate::trace::save(recording, path).map_err(|error| failed(path, error.to_string()))?;
+    crate::trace::save(recording, path).map_err(recording_failed)?;
     Ok(())
 }
 
-/// An error that names the file once.
+/// Saves what is whole of a damaged recording beside it, and gives the path.
+pub fn rescue_recording(path: &Path) -> Result<PathBuf, AppError> {
+    let whole = path.with_extension("rescued.mcap");
+    crate::trace::recover(path, &whole).map_err(recording_failed)?;
+    Ok(whole)
+}
+
+fn recording_failed(error: RecordingError) -> AppError {
+    match error {
+        RecordingError::Damaged { path, reason } => AppError::Damaged { path, reason },
+        error => AppError::Recording(error.to_string()),
+    }
+}
+
+/// An error that names the file.
 fn failed(path: &Path, reason: String) -> AppError {
-    let path = path.display().to_string();
-    match reason.strip_prefix(&format!("{path}: ")) {
-        Some(rest) => AppError::File {
-            reason: rest.to_owned(),
-            path,
-        },
-        None => AppError::File { path, reason },
+    AppError::File {
+        path: path.display().to_string(),
+        reason,
     }
 }
 

@@ -9,7 +9,8 @@ use super::command::Command;
 use super::document::Document;
 use super::layout::LayoutKind;
 use super::notes::{Mark, NamedRange, Notes, SavedView, lesson_markdown};
-use super::run::write_file;
+use super::run::{rescue_recording, write_file};
+use super::saving::Saving;
 use super::selection::{History, Selected, Selection, Visit};
 use super::ui::panels::PanelKind;
 use super::ui::theme::ThemeKind;
@@ -104,6 +105,10 @@ pub struct AppState {
     pub history: History,
     /// Why the last file could not be opened.
     pub error: Option<String>,
+    /// The damaged recording that could be rescued.
+    pub damaged: Option<PathBuf>,
+    /// A recording that is being written.
+    pub saving: Option<Saving>,
     /// Counts documents, so that a panel can tell a new one.
     pub opened: u64,
     /// Counts changes of what panels show, so that a panel can keep what it computed.
@@ -140,6 +145,10 @@ impl AppState {
             Command::OpenDialog => self.effects.push(Effect::ChooseFileToOpen),
             Command::Open(path) => self.open(&path),
             Command::OpenLesson(number) => self.open_lesson(number),
+            Command::Rescue(path) => match rescue_recording(&path) {
+                Ok(whole) => self.open(&whole),
+                Err(error) => self.fail(error.to_string()),
+            },
             Command::CloseDocument => self.close(),
             Command::SaveRecording => self.effects.push(Effect::ChooseFileToSave),
             Command::SaveRecordingTo(path) => self.save(&path),
@@ -394,6 +403,17 @@ impl AppState {
 
     /// Lets time pass: plays, takes in what the run recorded, and says whether to draw again soon.
     pub fn tick(&mut self, seconds: f32) -> bool {
+        match self.saving.as_ref().and_then(Saving::result) {
+            Some(Ok(text)) => {
+                self.saving = None;
+                self.effects.push(Effect::Say(Tone::Info, text));
+            }
+            Some(Err(error)) => {
+                self.saving = None;
+                self.fail(error);
+            }
+            None => {}
+        }
         let grew = self.document.as_mut().is_some_and(Document::poll);
         if grew {
             self.revision += 1;
@@ -432,7 +452,7 @@ impl AppState {
                 }
             }
         }
-        self.playing || self.is_running()
+        self.playing || self.is_running() || self.saving.is_some()
     }
 
     /// Goes to where the user was before the program was run again, or saved.
@@ -483,7 +503,13 @@ impl AppState {
                     self.effects.push(Effect::ShowPanel(PanelKind::Lesson));
                 }
             }
-            Err(error) => self.fail(error.to_string()),
+            Err(error) => {
+                self.damaged = match &error {
+                    super::AppError::Damaged { path, .. } => Some(path.clone()),
+                    _ => None,
+                };
+                self.fail(error.to_string());
+            }
         }
     }
 
@@ -499,6 +525,7 @@ impl AppState {
     pub fn show(&mut self, document: Document) {
         self.close();
         self.error = None;
+        self.damaged = None;
         let (notes, view) = Notes::read(&document.annotations());
         self.notes = notes;
         if let Some(view) = view {
@@ -602,16 +629,15 @@ impl AppState {
         let Some(document) = &self.document else {
             return;
         };
-        match document.save(path, self.annotations()) {
-            Ok(()) => self
-                .effects
-                .push(Effect::Say(Tone::Info, format!("Saved {}", path.display()))),
-            Err(error) => self.fail(error.to_string()),
-        }
+        let annotations = self.annotations();
+        self.saving = Some(Saving::start(document.recording(), annotations, path));
     }
 
     fn fail(&mut self, message: String) {
-        self.effects.push(Effect::Say(Tone::Error, message.clone()));
+        // The start page shows the sentence itself.
+        if self.document.is_some() {
+            self.effects.push(Effect::Say(Tone::Error, message.clone()));
+        }
         self.error = Some(message);
     }
 

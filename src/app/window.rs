@@ -234,13 +234,7 @@ impl Window {
                 if self.app.document.is_some() {
                     self.panels_ui(ui, &theme, &mut commands);
                 } else {
-                    self.start_page.ui(
-                        ui,
-                        &theme,
-                        &self.app.settings.recent,
-                        self.app.error.as_deref(),
-                        &mut commands,
-                    );
+                    self.start_page.ui(ui, &theme, &self.app, &mut commands);
                 }
             });
         self.palette.show(ui, &theme, &self.commands, &mut commands);

@@ -116,7 +116,10 @@ pub fn run_program(vm: &mut Vm, options: &RunOptions) -> RunResult {
     let reason = vm.heap.reporter.text(
         &vm.stop
             .as_ref()
-            .map_or(String::new(), |stop| format!("{stop:?}")),
+            .map_or(String::new(), |stop| match stop {
+                Stop::Requested => "on request".to_owned(),
+                Stop::Budget(text) | Stop::Deadlock(text) => text.clone(),
+            }),
     );
     vm.heap.report_dirty();
     vm.report_interpreter();

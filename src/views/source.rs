@@ -279,10 +279,30 @@ impl SourceText {
     }
 }
 
-/// Why a program cannot be compiled, in CPython's words with the place; `None` when it can.
-pub fn compile_error(source: &[u8], filename: &str) -> Option<String> {
+/// Why a program cannot be compiled, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CompileError {
+    /// In CPython's words, with the line.
+    pub text: String,
+    pub line: Option<u32>,
+    /// The characters of the line that are to blame, counted from 0.
+    pub columns: Option<Range<usize>>,
+}
+
+/// Tries to compile a program; `None` when it can be compiled.
+pub fn compile_error(source: &[u8], filename: &str) -> Option<CompileError> {
     let error = compile(source, &CompileOptions::exec(filename)).err()?;
-    Some(error.to_string())
+    let line = error.lineno.and_then(|line| u32::try_from(line).ok());
+    let first = error.offset.and_then(|at| usize::try_from(at - 1).ok());
+    let last = error
+        .end_offset
+        .filter(|_| error.end_lineno == error.lineno)
+        .and_then(|at| usize::try_from(at - 1).ok());
+    Some(CompileError {
+        text: error.to_string(),
+        line: line.filter(|&line| line > 0),
+        columns: first.map(|first| first..last.unwrap_or(0).max(first + 1)),
+    })
 }
 
 /// `match`, `case` and `type` are keywords only where a statement can begin.

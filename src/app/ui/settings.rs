@@ -24,8 +24,7 @@ pub fn settings_ui(
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, Vec2::ZERO)
         .default_width(460.0_f32.min(screen.width() - 40.0))
-        .max_height(screen.height() - 80.0)
-        .vscroll(true)
+        .vscroll(screen.height() < 480.0)
         .show(ui.ctx(), |ui| contents_ui(ui, theme, app, commands));
 }
 

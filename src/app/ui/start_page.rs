@@ -1,6 +1,6 @@
 //! The first page: lessons, recent files, Open, a path field, and where to drop a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Align, Layout, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
 
@@ -8,6 +8,7 @@ use super::theme::{self, Theme, space};
 use super::widgets;
 use crate::app::command::Command;
 use crate::app::lessons;
+use crate::app::state::AppState;
 
 /// What is typed into the path field.
 #[derive(Debug, Default)]
@@ -21,10 +22,10 @@ impl StartPage {
         &mut self,
         ui: &mut Ui,
         theme: &Theme,
-        recent: &[PathBuf],
-        error: Option<&str>,
+        app: &AppState,
         commands: &mut Vec<Command>,
     ) {
+        let recent = &app.settings.recent;
         let width = ui.available_width().min(1500.0);
         let margin = ((ui.available_width() - width) / 2.0).max(0.0) + space::XL;
         let top = (ui.available_height() * 0.09 - space::XL).clamp(space::S, 110.0);
@@ -40,9 +41,9 @@ impl StartPage {
                     .size(16.0)
                     .color(theme.text_muted),
             );
-            if let Some(error) = error {
+            if let Some(error) = &app.error {
                 ui.add_space(space::M);
-                error_ui(ui, theme, error);
+                error_ui(ui, theme, error, app.damaged.as_deref(), commands);
             }
             ui.add_space(space::XL);
             if area.width() < 620.0 {
@@ -180,7 +181,13 @@ pub fn on_accent(theme: &Theme) -> egui::Color32 {
     }
 }
 
-fn error_ui(ui: &mut Ui, theme: &Theme, error: &str) {
+fn error_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    error: &str,
+    damaged: Option<&Path>,
+    commands: &mut Vec<Command>,
+) {
     egui::Frame::new()
         .fill(theme.raised)
         .stroke(Stroke::new(1.0, theme.error))
@@ -189,6 +196,11 @@ fn error_ui(ui: &mut Ui, theme: &Theme, error: &str) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.label(RichText::new(error).color(theme.error));
+            if let Some(path) = damaged
+                && ui.button("Save what is whole, and open that").clicked()
+            {
+                commands.push(Command::Rescue(path.to_owned()));
+            }
         });
 }
 

@@ -197,9 +197,14 @@ fn run_ui(
         true,
     );
     ui.add_space(space::S);
-    if app.is_running() {
+    if app.saving.is_some() {
+        widgets::badge(ui, theme, "saving", theme.warning);
+    }
+    if document.is_live() {
         button(ui, Icon::Stop, "Stop the run", Command::StopRun, true);
         widgets::badge(ui, theme, "running", theme.warning);
+    } else if app.is_running() {
+        widgets::badge(ui, theme, "loading", theme.warning);
     } else if document.can_run() {
         button(ui, Icon::Rerun, "Run again", Command::Rerun, true);
     }

@@ -41,7 +41,7 @@ impl Panel for SourcePanel {
             return;
         };
         if let Some(error) = document.syntax_error() {
-            error_ui(ui, ctx.theme, error);
+            error_ui(ui, ctx.theme, &error.text);
         }
         if self.editing.is_some() {
             self.edit_ui(ui, ctx);
@@ -59,10 +59,12 @@ impl Panel for SourcePanel {
         }
         let place = place(ctx.look, ctx.app.selected.frame, ctx.app.selected.thread);
         let shown_line = place.as_ref().and_then(|place| place.program_line);
+        let error_line = document.syntax_error().and_then(|error| error.line);
         let reveal = self
             .wanted
             .take()
             .or(shown_line)
+            .or(error_line)
             .map(|line| line as usize - 1);
         let rect = ui.available_rect_before_wrap();
         ui.painter().rect_filled(rect, 0.0, ctx.theme.inset);
@@ -236,6 +238,25 @@ fn line_ui(
     gutter_ui(ui, ctx, number, row, next, just_ran);
     let painter = ui.painter();
     let line = source.line(lineno);
+    let error = ctx
+        .app
+        .document
+        .as_ref()
+        .and_then(|document| document.syntax_error())
+        .filter(|error| error.line == Some(number));
+    if let Some(columns) = error.and_then(|error| error.columns.as_ref()) {
+        let left = text_left + columns.start as f32 * char_width;
+        let under = Rect::from_min_max(
+            Pos2::new(left, row.top()),
+            Pos2::new(left + columns.len() as f32 * char_width, row.bottom()),
+        );
+        painter.rect_filled(under, 2.0, theme.error.gamma_multiply(0.35));
+        painter.hline(
+            under.x_range(),
+            row.bottom() - 2.0,
+            Stroke::new(2.0, theme.error),
+        );
+    }
     if next
         && let Some(range) =
             place.and_then(|place| source.covered(place.position.as_ref()?, lineno))
