@@ -55,6 +55,9 @@ struct WindowArgs {
     /// The variable whose object is selected
     #[arg(long, value_name = "NAME")]
     select: Option<String>,
+    /// The stop of the lesson to go to, from 1
+    #[arg(long, value_name = "NUMBER")]
+    stop: Option<usize>,
     /// The size of the window, such as 1280x800
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
@@ -196,6 +199,7 @@ fn open_window(args: WindowArgs) -> Result<(), Failure> {
         stage,
         compare: args.compare,
         select: args.select,
+        stop: args.stop,
         size,
         theme,
         text_scale: args.text_size.map(|percent| f32::from(percent) / 100.0),

@@ -25,6 +25,8 @@ pub enum Command {
     CloseDocument,
     SaveRecording,
     SaveRecordingTo(PathBuf),
+    /// Writes bookmarks, ranges and the view into the recording that is open.
+    SaveNotes,
     Rerun,
     StopRun,
     RunSource(String),
@@ -356,6 +358,12 @@ pub fn all() -> Vec<CommandInfo> {
         "Save the recording…",
         Command::SaveRecording,
         &[ctrl(Key::S)],
+    );
+    add(
+        "File",
+        "Write the bookmarks into the open recording",
+        Command::SaveNotes,
+        &[ctrl_shift(Key::S)],
     );
     add(
         "File",

@@ -50,6 +50,8 @@ pub struct Options {
     pub compare: Option<PathBuf>,
     /// The name of a variable whose object is selected.
     pub select: Option<String>,
+    /// The stop of the lesson to go to, from 1.
+    pub stop: Option<usize>,
 }
 
 /// What can go wrong with files and windows.

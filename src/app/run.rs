@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::AppError;
 use crate::session::{Session, SessionOptions};
-use crate::trace::{Header, Recording, RecordingError, RecordingWriter};
+use crate::trace::{Annotations, Header, Recording, RecordingError, RecordingWriter};
 
 /// A program that runs, or ran, while its recording grows.
 #[derive(Debug)]
@@ -99,6 +99,11 @@ pub fn open_recording(path: &Path) -> Result<Arc<Recording>, AppError> {
 pub fn save_recording(recording: &Recording, path: &Path) -> Result<(), AppError> {
     crate::trace::save(recording, path).map_err(recording_failed)?;
     Ok(())
+}
+
+/// Writes what the user added into a recording that is in a file.
+pub fn write_notes(path: &Path, annotations: &Annotations) -> Result<(), AppError> {
+    crate::trace::append_annotations(path, annotations).map_err(recording_failed)
 }
 
 /// Saves what is whole of a damaged recording beside it, and gives the path.

@@ -9,7 +9,7 @@ use super::command::Command;
 use super::document::Document;
 use super::layout::LayoutKind;
 use super::notes::{Mark, NamedRange, Notes, SavedView, lesson_markdown};
-use super::run::{rescue_recording, write_file};
+use super::run::{rescue_recording, write_file, write_notes};
 use super::saving::Saving;
 use super::selection::{History, Selected, Selection, Visit};
 use super::ui::panels::PanelKind;
@@ -152,6 +152,7 @@ impl AppState {
             Command::CloseDocument => self.close(),
             Command::SaveRecording => self.effects.push(Effect::ChooseFileToSave),
             Command::SaveRecordingTo(path) => self.save(&path),
+            Command::SaveNotes => self.save_notes(),
             Command::Rerun => self.rerun(None),
             Command::RunSource(source) => self.rerun(Some(source)),
             Command::StopRun => {
@@ -631,6 +632,21 @@ impl AppState {
         };
         let annotations = self.annotations();
         self.saving = Some(Saving::start(document.recording(), annotations, path));
+    }
+
+    fn save_notes(&mut self) {
+        let path = self.document.as_ref().and_then(|d| d.path.clone());
+        match path.filter(|path| path.extension().is_some_and(|ending| ending == "mcap")) {
+            Some(path) => match write_notes(&path, &self.annotations()) {
+                Ok(()) => {
+                    let text = format!("Saved in {}", path.display());
+                    self.effects.push(Effect::Say(Tone::Info, text));
+                }
+                Err(error) => self.fail(error.to_string()),
+            },
+            // A run that is in no file yet.
+            None => self.effects.push(Effect::ChooseFileToSave),
+        }
     }
 
     fn fail(&mut self, message: String) {

@@ -531,6 +531,9 @@ impl Window {
             self.app
                 .apply(Command::Select(super::selection::Selection::Object(object)));
         }
+        if let Some(stop) = wishes.stop.and_then(|stop| stop.checked_sub(1)) {
+            self.app.apply(Command::GoToStop(stop));
+        }
         if let Some(kind) = wishes.panel {
             self.show_panel(kind);
         }

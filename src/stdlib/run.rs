@@ -113,14 +113,13 @@ pub fn run_program(vm: &mut Vm, options: &RunOptions) -> RunResult {
     if vm.stop.is_none() {
         status = super::shutdown::finalize(vm, status);
     }
-    let reason = vm.heap.reporter.text(
-        &vm.stop
-            .as_ref()
-            .map_or(String::new(), |stop| match stop {
+    let reason =
+        vm.heap
+            .reporter
+            .text(&vm.stop.as_ref().map_or(String::new(), |stop| match stop {
                 Stop::Requested => "on request".to_owned(),
                 Stop::Budget(text) | Stop::Deadlock(text) => text.clone(),
-            }),
-    );
+            }));
     vm.heap.report_dirty();
     vm.report_interpreter();
     vm.report_handled();

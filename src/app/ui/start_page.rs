@@ -18,13 +18,7 @@ pub struct StartPage {
 
 impl StartPage {
     /// Draws the page.
-    pub fn ui(
-        &mut self,
-        ui: &mut Ui,
-        theme: &Theme,
-        app: &AppState,
-        commands: &mut Vec<Command>,
-    ) {
+    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme, app: &AppState, commands: &mut Vec<Command>) {
         let recent = &app.settings.recent;
         let width = ui.available_width().min(1500.0);
         let margin = ((ui.available_width() - width) / 2.0).max(0.0) + space::XL;
