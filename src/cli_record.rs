@@ -96,6 +96,7 @@ pub(crate) fn record(args: &RecordArgs) -> Result<u8, Failure> {
         schedule_seed: args.schedule_seed,
         sink: Sink::File(args.output.clone()),
         terminal: true,
+        question: None,
     };
     let session = Session::start(options.clone())?;
     watch(&session);

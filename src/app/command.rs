@@ -30,6 +30,9 @@ pub enum Command {
     Rerun,
     StopRun,
     RunSource(String),
+    /// Evaluates in the selected frame at the moment shown.
+    Ask(String),
+    ForgetAnswers,
 
     // ---- time
     GoTo(Moment),

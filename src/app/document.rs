@@ -13,6 +13,7 @@ use super::walker::Walker;
 use super::{AppError, lessons};
 use crate::base::{Moment, ObjId, ThreadId};
 use crate::events::{CodeId, Event, FrameId};
+use crate::session::SessionOptions;
 use crate::trace::{
     Annotations, BLOCK_EVENTS, Direction, Header, Player, Recording, RecordingError, Stage, State,
     Step, find_moment, step,
@@ -98,7 +99,7 @@ impl Document {
         let text = crate::syntax::decode_source(&source)
             .unwrap_or_else(|_| String::from_utf8_lossy(&source).into_owned());
         let text = SourceText::new(&text);
-        let run = Run::start(&name, &source);
+        let run = Run::start(run::options(&name, &source));
         let recording = Arc::clone(run.recording());
         let mut document = Self::new(title, path, recording, Some(run));
         document.syntax_error = crate::views::source::compile_error(&source, &name);
@@ -455,9 +456,25 @@ impl Document {
         }
     }
 
-    /// The recording.
-    pub const fn recording(&self) -> &Arc<Recording> {
-        self.player.recording()
+    /// How to run the program once more in the same way.
+    pub fn session_options(&self) -> SessionOptions {
+        let header = self.header();
+        let options = run::options(&header.program, self.source.text().as_bytes());
+        SessionOptions {
+            argv0: header.argv.first().cloned(),
+            args: header.argv.iter().skip(1).cloned().collect(),
+            hash_seed: header.hash_seed,
+            schedule_seed: header.schedule_seed,
+            ..options
+        }
+    }
+
+    /// How many frames the selected one is above the innermost of the running thread.
+    pub fn depth_of(&self, frame: FrameId) -> Option<u32> {
+        let state = self.player.state();
+        let mut stack = state.stack(state.running_thread()).rev();
+        let depth = stack.position(|found| found.id == frame)?;
+        u32::try_from(depth).ok()
     }
 
     /// What somebody added to the recording before it was saved.

@@ -108,87 +108,111 @@ impl LayoutKind {
         }
     }
 
-    /// The panels in their places.
-    pub fn tree(self, room: Room) -> Tree<PanelKind> {
+    /// The panels in their places; `lesson` says whether a lesson is open, which then has a place
+    /// of its own beside what it is about.
+    pub fn tree(self, room: Room, lesson: bool) -> Tree<PanelKind> {
         use PanelKind as P;
         let mut tiles = Tiles::default();
+        let tiles = &mut tiles;
         let (main, side) = self.main_and_side();
+        // Above the other panels of a column, when a lesson is open.
+        let with_lesson = |tiles: &mut Tiles<PanelKind>, parts: &[(TileId, f32)]| {
+            if !lesson {
+                return column(tiles, parts);
+            }
+            let text = tabs(tiles, &[P::Lesson]);
+            let mut all = vec![(text, 0.42)];
+            all.extend(parts.iter().map(|&(tile, share)| (tile, share * 0.58)));
+            column(tiles, &all)
+        };
         let wide = room == Room::Wide;
         let root = match self {
-            _ if room == Room::Small => tabs(&mut tiles, &[main, side].concat()),
+            _ if room == Room::Small => tabs(tiles, &[main, side].concat()),
             _ if room == Room::Narrow => {
-                let main = tabs(&mut tiles, main);
-                let side = tabs(&mut tiles, side);
-                row(&mut tiles, &[(main, 0.55), (side, 0.45)])
+                let main = tabs(tiles, main);
+                let side = tabs(tiles, side);
+                row(tiles, &[(main, 0.55), (side, 0.45)])
             }
             Self::Learn => {
-                let source = tabs(&mut tiles, &[P::Source, P::Pipeline, P::Lesson]);
-                let console = tabs(&mut tiles, &[P::Console, P::Events]);
-                let bytecode = tabs(&mut tiles, &[P::Bytecode]);
-                let left = column(&mut tiles, &[(source, 0.7), (console, 0.3)]);
+                let source = if lesson {
+                    tabs(tiles, &[P::Source, P::Pipeline])
+                } else {
+                    tabs(tiles, &[P::Source, P::Pipeline, P::Lesson])
+                };
+                let console = tabs(tiles, &[P::Console, P::Events]);
+                let bytecode = tabs(tiles, &[P::Bytecode]);
+                let left = with_lesson(tiles, &[(source, 0.7), (console, 0.3)]);
                 let graph = [P::Objects, P::Collector, P::Threads, P::Memory];
                 // Without much room the Inspector shares a place, so that the objects keep theirs.
                 let (middle, right) = if wide {
-                    let frames = tabs(&mut tiles, &[P::Frames]);
-                    let objects = tabs(&mut tiles, &graph);
-                    let inspector = tabs(&mut tiles, &[P::Inspector]);
+                    let frames = tabs(tiles, &[P::Frames]);
+                    let objects = tabs(tiles, &graph);
+                    let inspector = tabs(tiles, &[P::Inspector]);
                     (
-                        column(&mut tiles, &[(bytecode, 0.58), (frames, 0.42)]),
-                        column(&mut tiles, &[(objects, 0.66), (inspector, 0.34)]),
+                        column(tiles, &[(bytecode, 0.58), (frames, 0.42)]),
+                        column(tiles, &[(objects, 0.66), (inspector, 0.34)]),
                     )
                 } else {
-                    let frames = tabs(&mut tiles, &[P::Frames, P::Inspector]);
+                    let frames = tabs(tiles, &[P::Frames, P::Inspector]);
                     (
-                        column(&mut tiles, &[(bytecode, 0.55), (frames, 0.45)]),
-                        tabs(&mut tiles, &graph),
+                        column(tiles, &[(bytecode, 0.55), (frames, 0.45)]),
+                        tabs(tiles, &graph),
                     )
                 };
-                row(&mut tiles, &[(left, 0.31), (middle, 0.27), (right, 0.42)])
+                row(tiles, &[(left, 0.31), (middle, 0.27), (right, 0.42)])
             }
             Self::Objects => {
-                let objects = tabs(&mut tiles, &[P::Objects]);
-                let source = tabs(&mut tiles, &[P::Source, P::Bytecode, P::Frames]);
-                let inspector = tabs(&mut tiles, &[P::Inspector, P::Console]);
-                let side = column(&mut tiles, &[(source, 0.45), (inspector, 0.55)]);
-                row(&mut tiles, &[(objects, 0.66), (side, 0.34)])
+                let objects = tabs(tiles, &[P::Objects]);
+                let source = tabs(tiles, &[P::Source, P::Bytecode, P::Frames]);
+                let inspector = tabs(tiles, &[P::Inspector, P::Console]);
+                let side = with_lesson(tiles, &[(source, 0.45), (inspector, 0.55)]);
+                row(tiles, &[(objects, 0.66), (side, 0.34)])
             }
             Self::Collector => {
-                let collector = tabs(&mut tiles, &[P::Collector]);
-                let objects = tabs(&mut tiles, &[P::Objects]);
-                let source = tabs(&mut tiles, &[P::Source, P::Bytecode]);
-                let inspector = tabs(&mut tiles, &[P::Inspector, P::Console]);
-                let main = column(&mut tiles, &[(collector, 0.55), (objects, 0.45)]);
-                let side = column(&mut tiles, &[(source, 0.5), (inspector, 0.5)]);
-                row(&mut tiles, &[(main, 0.66), (side, 0.34)])
+                let collector = tabs(tiles, &[P::Collector]);
+                let objects = tabs(tiles, &[P::Objects]);
+                let source = tabs(tiles, &[P::Source, P::Bytecode]);
+                let inspector = tabs(tiles, &[P::Inspector, P::Console]);
+                let main = column(tiles, &[(collector, 0.55), (objects, 0.45)]);
+                let side = with_lesson(tiles, &[(source, 0.5), (inspector, 0.5)]);
+                row(tiles, &[(main, 0.66), (side, 0.34)])
             }
             Self::Threads => {
-                let threads = tabs(&mut tiles, &[P::Threads]);
-                let source = tabs(&mut tiles, &[P::Source, P::Bytecode]);
-                let frames = tabs(&mut tiles, &[P::Frames]);
-                let console = tabs(&mut tiles, &[P::Console, P::Objects, P::Inspector]);
-                let below = row(&mut tiles, &[(source, 0.4), (frames, 0.3), (console, 0.3)]);
-                column(&mut tiles, &[(threads, 0.5), (below, 0.5)])
+                let threads = tabs(tiles, &[P::Threads]);
+                let source = tabs(tiles, &[P::Source, P::Bytecode]);
+                let console = [P::Console, P::Objects, P::Inspector];
+                let below = if lesson {
+                    let text = tabs(tiles, &[P::Lesson]);
+                    let frames = tabs(tiles, &[&[P::Frames][..], &console].concat());
+                    row(tiles, &[(text, 0.4), (source, 0.3), (frames, 0.3)])
+                } else {
+                    let frames = tabs(tiles, &[P::Frames]);
+                    let console = tabs(tiles, &console);
+                    row(tiles, &[(source, 0.4), (frames, 0.3), (console, 0.3)])
+                };
+                column(tiles, &[(threads, 0.56), (below, 0.44)])
             }
             Self::Memory => {
-                let memory = tabs(&mut tiles, &[P::Memory]);
-                let source = tabs(&mut tiles, &[P::Source, P::Console]);
-                let inspector = tabs(&mut tiles, &[P::Inspector, P::Objects]);
-                let side = column(&mut tiles, &[(source, 0.5), (inspector, 0.5)]);
-                row(&mut tiles, &[(memory, 0.68), (side, 0.32)])
+                let memory = tabs(tiles, &[P::Memory]);
+                let source = tabs(tiles, &[P::Source, P::Console]);
+                let inspector = tabs(tiles, &[P::Inspector, P::Objects]);
+                let side = with_lesson(tiles, &[(source, 0.5), (inspector, 0.5)]);
+                row(tiles, &[(memory, 0.66), (side, 0.34)])
             }
             Self::Present => {
-                let source = tabs(
-                    &mut tiles,
-                    &[P::Source, P::Lesson, P::Bytecode, P::Pipeline, P::Console],
-                );
-                let objects = tabs(
-                    &mut tiles,
-                    &[P::Objects, P::Collector, P::Threads, P::Memory],
-                );
-                row(&mut tiles, &[(source, 0.42), (objects, 0.58)])
+                let graph = [P::Objects, P::Collector, P::Threads, P::Memory];
+                let text = [P::Source, P::Bytecode, P::Pipeline, P::Console];
+                let objects = tabs(tiles, &graph);
+                let left = if lesson {
+                    let source = tabs(tiles, &text);
+                    with_lesson(tiles, &[(source, 1.0)])
+                } else {
+                    tabs(tiles, &[&text[..], &[P::Lesson]].concat())
+                };
+                row(tiles, &[(left, 0.42), (objects, 0.58)])
             }
         };
-        Tree::new("panels", root, tiles)
+        Tree::new("panels", root, std::mem::take(tiles))
     }
 }
 
@@ -233,10 +257,13 @@ pub fn show_panel(tree: &mut Tree<PanelKind>, kind: PanelKind) {
         return;
     }
     let pane = tree.tiles.insert_pane(kind);
-    let first_tabs = tree.tiles.iter().find_map(|(&id, tile)| match tile {
-        egui_tiles::Tile::Container(Container::Tabs(_)) => Some(id),
-        egui_tiles::Tile::Container(_) | egui_tiles::Tile::Pane(_) => None,
-    });
+    // The last place on the screen: the first is what the layout is about.
+    let first_tabs = tree
+        .tiles
+        .iter()
+        .filter(|(_, tile)| matches!(tile, egui_tiles::Tile::Container(Container::Tabs(_))))
+        .map(|(&id, _)| id)
+        .max_by_key(|id| id.0);
     match (first_tabs, tree.root) {
         (Some(parent), _) => tree.move_tile_to_container(pane, parent, 0, true),
         (None, Some(root)) => {
@@ -258,7 +285,7 @@ mod tests {
             .into_iter()
             .flat_map(|kind| [300.0, 700.0, 1280.0, 2000.0].map(|width| (kind, Room::of(width))))
         {
-            let tree = kind.tree(room);
+            let tree = kind.tree(room, false);
             let panels: Vec<PanelKind> = tree
                 .tiles
                 .tiles()
@@ -277,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_panel_that_is_not_there_is_added() {
-        let mut tree = LayoutKind::Objects.tree(Room::Wide);
+        let mut tree = LayoutKind::Objects.tree(Room::Wide, false);
         show_panel(&mut tree, PanelKind::Memory);
         let found = tree.tiles.tiles().any(
             |tile| matches!(tile, egui_tiles::Tile::Pane(panel) if *panel == PanelKind::Memory),

@@ -5,6 +5,7 @@
 //! In reading order: `state`, `command`, `document` (what is open), `window` (the shell),
 //! `ui::theme`, one panel of `ui::panels`.
 
+pub mod asking;
 pub mod command;
 pub mod dialogs;
 pub mod document;

@@ -17,17 +17,8 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts the program. Its imports may read the modules beside it, and the standard library.
-    pub fn start(name: &str, source: &[u8]) -> Self {
-        let folder = Path::new(name).parent().filter(|folder| folder.is_dir());
-        let options = SessionOptions {
-            program: name.to_owned(),
-            source: source.to_vec(),
-            stdlib: std::env::var_os("OUROSCOPE_STDLIB").map(PathBuf::from),
-            directory: folder.map(Path::to_owned),
-            path: vec![crate::session::EMBEDDED_STDLIB.to_owned()],
-            ..SessionOptions::default()
-        };
+    /// Starts a program.
+    pub fn start(options: SessionOptions) -> Self {
         match Session::start(options) {
             Ok(session) => Self {
                 recording: Arc::clone(session.recording()),
@@ -76,6 +67,20 @@ impl Run {
     /// Why the run did not come to its own end, in a sentence.
     pub fn failure(&self) -> Option<String> {
         self.failure.clone()
+    }
+}
+
+/// How the window runs a program: its imports may read the modules beside it, and the standard
+/// library.
+pub fn options(name: &str, source: &[u8]) -> SessionOptions {
+    let folder = Path::new(name).parent().filter(|folder| folder.is_dir());
+    SessionOptions {
+        program: name.to_owned(),
+        source: source.to_vec(),
+        stdlib: std::env::var_os("OUROSCOPE_STDLIB").map(PathBuf::from),
+        directory: folder.map(Path::to_owned),
+        path: vec![crate::session::EMBEDDED_STDLIB.to_owned()],
+        ..SessionOptions::default()
     }
 }
 

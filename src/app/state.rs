@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::asking::Asked;
 use super::command::Command;
 use super::document::Document;
 use super::layout::LayoutKind;
@@ -107,6 +109,8 @@ pub struct AppState {
     pub error: Option<String>,
     /// The damaged recording that could be rescued.
     pub damaged: Option<PathBuf>,
+    /// What was typed at the console's prompt.
+    pub asked: Vec<Asked>,
     /// A recording that is being written.
     pub saving: Option<Saving>,
     /// Counts documents, so that a panel can tell a new one.
@@ -155,6 +159,8 @@ impl AppState {
             Command::SaveNotes => self.save_notes(),
             Command::Rerun => self.rerun(None),
             Command::RunSource(source) => self.rerun(Some(source)),
+            Command::Ask(text) => self.ask(text),
+            Command::ForgetAnswers => self.asked.clear(),
             Command::StopRun => {
                 if let Some(document) = &mut self.document {
                     document.stop();
@@ -415,6 +421,11 @@ impl AppState {
             }
             None => {}
         }
+        for asked in &mut self.asked {
+            if asked.poll() {
+                self.revision += 1;
+            }
+        }
         let grew = self.document.as_mut().is_some_and(Document::poll);
         if grew {
             self.revision += 1;
@@ -453,7 +464,8 @@ impl AppState {
                 }
             }
         }
-        self.playing || self.is_running() || self.saving.is_some()
+        let asking = self.asked.iter().any(|asked| asked.answer.is_none());
+        self.playing || self.is_running() || self.saving.is_some() || asking
     }
 
     /// Goes to where the user was before the program was run again, or saved.
@@ -555,6 +567,7 @@ impl AppState {
         self.breakpoints.clear();
         self.notes = Notes::default();
         self.looped = None;
+        self.asked.clear();
         self.arrival = None;
         self.effects.push(Effect::ApplyLook);
     }
@@ -632,6 +645,30 @@ impl AppState {
         };
         let annotations = self.annotations();
         self.saving = Some(Saving::start(document.recording(), annotations, path));
+    }
+
+    fn ask(&mut self, text: String) {
+        let Some(document) = &self.document else {
+            return;
+        };
+        let place = place(document.look(), self.selected.frame, self.selected.thread);
+        let Some(place) = place else {
+            let text = "At this moment no frame runs in which to evaluate.".to_owned();
+            self.effects.push(Effect::Say(Tone::Info, text));
+            return;
+        };
+        let Some(depth) = document.depth_of(place.frame) else {
+            let text = "Only frames of the running thread can be asked.".to_owned();
+            self.effects.push(Effect::Say(Tone::Info, text));
+            return;
+        };
+        self.asked.push(Asked::start(
+            Arc::clone(document.recording()),
+            document.session_options(),
+            self.cursor,
+            (depth, place.function),
+            text,
+        ));
     }
 
     fn save_notes(&mut self) {
@@ -754,9 +791,18 @@ impl AppState {
         let Some(document) = &mut self.document else {
             return;
         };
-        let Some(stop) = document.go_to_stop(number) else {
+        let Some(mut stop) = document.go_to_stop(number) else {
             return;
         };
+        // What a stop does not say is as at the stop before.
+        if let Some((lesson, _)) = document.lesson() {
+            let before = &lesson.stops[..number];
+            let last = |of: fn(&crate::views::lesson::Stop) -> &Option<String>| {
+                before.iter().rev().find_map(|stop| of(stop).clone())
+            };
+            stop.layout = stop.layout.or_else(|| last(|stop| &stop.layout));
+            stop.at = stop.at.or_else(|| last(|stop| &stop.at));
+        }
         self.history.leave(visit);
         self.stop_playing();
         self.spotlight = stop.spotlight.is_some();

@@ -158,7 +158,7 @@ impl Window {
             theme: Arc::new(Theme::new(app.settings.theme)),
             commands: command::all(),
             panels: panels::all(),
-            tree: app.settings.layout.tree(Room::Normal),
+            tree: app.settings.layout.tree(Room::Normal, false),
             app,
             timeline: Timeline::default(),
             palette: Palette::default(),
@@ -327,12 +327,17 @@ impl Window {
     /// Puts the panels where the user left them in this layout, or where they belong.
     fn place_panels(&mut self) {
         let layout = self.app.settings.layout;
+        let document = self.app.document.as_ref();
+        let lesson = document.is_some_and(|document| document.lesson().is_some());
+        // A lesson chooses its own places.
         let places = self
             .places
             .get(&layout)
-            .filter(|_| self.room >= Room::Normal);
+            .filter(|_| self.room >= Room::Normal && !lesson);
         self.arranged = places.is_some();
-        self.tree = places.cloned().unwrap_or_else(|| layout.tree(self.room));
+        self.tree = places
+            .cloned()
+            .unwrap_or_else(|| layout.tree(self.room, lesson));
         for &kind in &self.torn {
             layout::take_out(&mut self.tree, kind);
         }
@@ -340,7 +345,9 @@ impl Window {
 
     /// Remembers where the user put the panels of a layout.
     fn remember_places(&mut self, layout: LayoutKind) {
-        if self.arranged && self.room >= Room::Normal {
+        let document = self.app.document.as_ref();
+        let lesson = document.is_some_and(|document| document.lesson().is_some());
+        if self.arranged && self.room >= Room::Normal && !lesson {
             self.places.insert(layout, self.tree.clone());
         }
     }

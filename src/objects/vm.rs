@@ -228,6 +228,19 @@ pub struct InterpreterState {
     pub next_poll: u64,
     pub finalizing: bool,
     pub optimize: i32,
+    /// Asked at one instruction; only a loop that reports looks at it.
+    pub question: Option<Box<Question>>,
+}
+
+/// Something to evaluate when so many instructions were begun.
+#[derive(Debug)]
+pub struct Question {
+    pub instructions: u64,
+    /// How many frames above the innermost one.
+    pub depth: u32,
+    pub text: String,
+    /// What evaluates it, and ends the run.
+    pub answer: fn(&mut Vm),
 }
 
 /// The machine.

@@ -2,6 +2,7 @@
 
 mod host;
 pub mod limits;
+pub mod question;
 pub mod report;
 #[expect(
     clippy::module_inception,
@@ -11,5 +12,6 @@ mod session;
 
 pub use crate::stdlib::sysmodule::EMBEDDED_STDLIB;
 pub use limits::Limits;
+pub use question::Question;
 pub use report::{Info, info};
 pub use session::{Outcome, Progress, Session, SessionError, SessionOptions, Sink, program_name};

@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 
 use super::host::{ReadSources, SessionHost};
 use super::limits::{Gauge, Limits, Metered};
+use super::question::Question;
 use crate::base::TextId;
 use crate::bytecode::CodeObject;
 use crate::events::{CodeId, Event, EventSink, Reporter};
 use crate::interpreter::ceval::INSTRUCTION_NANOS;
+use crate::objects::vm;
 use crate::stdlib::run::{RunOptions, RunResult, STACK_SIZE, new_machine, run_program};
 use crate::trace::{
     FileRecorder, FileTask, Header, Recording, RecordingError, RecordingWriter, Written,
@@ -54,6 +56,8 @@ pub struct SessionOptions {
     pub sink: Sink,
     /// The program writes to and reads from this process's streams.
     pub terminal: bool,
+    /// Asked on the way; the run then ends.
+    pub question: Option<Question>,
 }
 
 /// A run cannot begin, or its file failed.
@@ -164,6 +168,14 @@ impl Session {
             let started = Instant::now();
             let mut vm = new_machine(&run_options, Box::new(host), reporter);
             vm.stop_flag = flag;
+            if let Some(question) = options.question {
+                vm.interp.question = Some(Box::new(vm::Question {
+                    instructions: question.instructions,
+                    depth: question.depth,
+                    text: question.text,
+                    answer: crate::stdlib::question::answer,
+                }));
+            }
             let result = run_program(&mut vm, &run_options);
             (result, started.elapsed())
         };
@@ -238,8 +250,8 @@ impl Session {
     }
 }
 
-fn sentence(stop: &crate::objects::vm::Stop) -> String {
-    use crate::objects::vm::Stop;
+fn sentence(stop: &vm::Stop) -> String {
+    use vm::Stop;
     match stop {
         Stop::Requested => "stopped on request".to_owned(),
         Stop::Budget(text) | Stop::Deadlock(text) => text.clone(),

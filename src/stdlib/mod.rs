@@ -31,6 +31,7 @@ pub mod mathmodule;
 pub mod opcodemodule;
 pub mod operatormodule;
 pub mod posixmodule;
+pub mod question;
 pub mod randommodule;
 pub mod run;
 pub mod shutdown;

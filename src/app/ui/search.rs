@@ -63,7 +63,7 @@ impl Search {
         });
         let edit = ui.add(
             egui::TextEdit::singleline(&mut self.text)
-                .hint_text("Search source, objects and output")
+                .hint_text("Search source, objects, output, events")
                 .margin(egui::Margin::symmetric(10, 8))
                 .desired_width(f32::INFINITY),
         );
@@ -90,7 +90,7 @@ impl Search {
                 widgets::hint(
                     ui,
                     theme,
-                    "Nothing in the source, the living objects or the output.",
+                    "Nothing in the source, the living objects, the output or the next events.",
                 );
             }
             return;
@@ -117,9 +117,16 @@ impl Search {
                     Hit::Output { moment, text } => {
                         ("output".to_owned(), text.as_str(), Command::GoTo(*moment))
                     }
+                    Hit::Event { moment, text } => {
+                        ("event".to_owned(), text.as_str(), Command::GoTo(*moment))
+                    }
                 };
                 let (rect, response) =
                     ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::click());
+                response.widget_info(|| {
+                    let label = format!("{kind}: {text}");
+                    egui::WidgetInfo::labeled(egui::WidgetType::Button, true, label)
+                });
                 if index == self.row {
                     ui.painter()
                         .rect_filled(rect, theme.corner_radius, theme.accent_soft);

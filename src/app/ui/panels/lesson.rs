@@ -5,10 +5,11 @@ use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
-use crate::app::ui::theme::{self, space};
+use crate::app::ui::theme::{self, Theme, space};
 use crate::app::ui::widgets;
 use crate::base::Moment;
 use crate::views::format::grouped;
+use crate::views::lesson::Stop;
 
 /// The panel.
 #[derive(Default)]
@@ -58,14 +59,16 @@ impl Panel for LessonPanel {
                     .inner_margin(egui::Margin::symmetric(14, 12))
                     .show(ui, |ui| {
                         ui.set_width(ui.available_width());
-                        ui.label(RichText::new(&lesson.title).font(theme::strong(20.0)));
-                        ui.label(
-                            RichText::new(&lesson.summary)
-                                .size(14.5)
-                                .color(theme.text_muted),
-                        );
-                        ui.add_space(space::S);
-                        ui.horizontal(|ui| {
+                        if at.is_none() {
+                            ui.label(RichText::new(&lesson.title).font(theme::strong(20.0)));
+                            ui.label(
+                                RichText::new(&lesson.summary)
+                                    .size(14.5)
+                                    .color(theme.text_muted),
+                            );
+                            ui.add_space(space::S);
+                        }
+                        ui.horizontal_wrapped(|ui| {
                             let count = lesson.stops.len();
                             if ui
                                 .add_enabled(
@@ -86,65 +89,100 @@ impl Panel for LessonPanel {
                             {
                                 ctx.commands.push(Command::NextStop);
                             }
-                            let position = at.map_or_else(
-                                || format!("{count} stops"),
-                                |at| format!("stop {} of {count}", at + 1),
-                            );
-                            widgets::hint(ui, theme, &position);
+                            ui.add_space(space::XS);
+                            for (number, stop) in lesson.stops.iter().enumerate() {
+                                if chip_ui(ui, theme, number, stop, at == Some(number)).clicked() {
+                                    ctx.commands.push(Command::GoToStop(number));
+                                }
+                            }
                         });
-                        for (number, stop) in lesson.stops.iter().enumerate() {
-                            ui.add_space(space::S);
-                            let here = at == Some(number);
-                            let title = RichText::new(format!("{}  {}", number + 1, stop.title))
-                                .font(theme::strong(if here { 16.0 } else { 14.0 }))
-                                .color(if here { theme.text } else { theme.text_muted });
-                            if widgets::link(ui, title).clicked() {
-                                ctx.commands.push(Command::GoToStop(number));
-                            }
-                            if !here {
-                                continue;
-                            }
-                            if let Some(ask) = &stop.ask {
-                                egui::Frame::new()
-                                    .fill(theme.raised)
-                                    .stroke(Stroke::new(1.0, theme.border))
-                                    .corner_radius(theme.corner_radius)
-                                    .inner_margin(10.0)
-                                    .show(ui, |ui| {
-                                        ui.set_width(ui.available_width());
-                                        CommonMarkViewer::new().show(ui, &mut self.markdown, ask);
-                                        if let Some(answer) = &stop.answer {
-                                            if self.revealed == Some(number) {
-                                                CommonMarkViewer::new().show(
-                                                    ui,
-                                                    &mut self.markdown,
-                                                    answer,
-                                                );
-                                            } else if ui.button("Show the answer").clicked() {
-                                                self.revealed = Some(number);
-                                            }
-                                        }
-                                    });
-                            }
-                            if stop.ask.is_none()
-                                || self.revealed == Some(number)
-                                || stop.answer.is_none()
-                            {
-                                CommonMarkViewer::new().show(ui, &mut self.markdown, &stop.text);
+                        match at.and_then(|at| Some((at, lesson.stops.get(at)?))) {
+                            Some((number, stop)) => self.stop_ui(ui, ctx, number, stop),
+                            None => {
+                                for (number, stop) in lesson.stops.iter().enumerate() {
+                                    ui.add_space(space::XS);
+                                    let title = format!("{}  {}", number + 1, stop.title);
+                                    let title = RichText::new(title)
+                                        .font(theme::strong(14.0))
+                                        .color(theme.text_muted);
+                                    if widgets::link(ui, title).clicked() {
+                                        ctx.commands.push(Command::GoToStop(number));
+                                    }
+                                }
                             }
                         }
                         ui.add_space(space::M);
-                        self.bookmarks_ui(ui, ctx);
+                        egui::CollapsingHeader::new("Bookmarks and ranges")
+                            .show(ui, |ui| self.bookmarks_ui(ui, ctx));
                     });
             });
     }
 }
 
+/// A stop as a small round number.
+fn chip_ui(ui: &mut Ui, theme: &Theme, number: usize, stop: &Stop, here: bool) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(22.0), egui::Sense::click());
+    let name = format!("Stop {}: {}", number + 1, stop.title);
+    response
+        .widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, here, &name));
+    let ground = if here {
+        theme.accent
+    } else if response.hovered() {
+        theme.hover
+    } else {
+        theme.raised
+    };
+    ui.painter().circle_filled(rect.center(), 11.0, ground);
+    let ink = if here {
+        crate::app::ui::start_page::on_accent(theme)
+    } else {
+        theme.text_muted
+    };
+    ui.painter().text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        (number + 1).to_string(),
+        theme::strong(12.0),
+        ink,
+    );
+    response.on_hover_text(name)
+}
+
 impl LessonPanel {
+    /// The stop one is at: the question first, then the rest.
+    fn stop_ui(&mut self, ui: &mut Ui, ctx: &PanelContext<'_>, number: usize, stop: &Stop) {
+        let theme = ctx.theme;
+        ui.add_space(space::S);
+        ui.label(RichText::new(&stop.title).font(theme::strong(18.0)));
+        ui.add_space(space::XS);
+        if let Some(ask) = &stop.ask {
+            egui::Frame::new()
+                .fill(theme.raised)
+                .stroke(Stroke::new(1.0, theme.border))
+                .corner_radius(theme.corner_radius)
+                .inner_margin(10.0)
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    CommonMarkViewer::new().show(ui, &mut self.markdown, ask);
+                    if let Some(answer) = &stop.answer {
+                        ui.add_space(space::XS);
+                        if self.revealed == Some(number) {
+                            CommonMarkViewer::new().show(ui, &mut self.markdown, answer);
+                        } else if ui.button("Show the answer").clicked() {
+                            self.revealed = Some(number);
+                        }
+                    }
+                });
+            ui.add_space(space::XS);
+        }
+        if stop.ask.is_none() || self.revealed == Some(number) || stop.answer.is_none() {
+            CommonMarkViewer::new().show(ui, &mut self.markdown, &stop.text);
+        }
+    }
+
     /// The bookmarks with their notes, and what can be made of them.
     fn bookmarks_ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
         let theme = ctx.theme;
-        widgets::section(ui, theme, "Bookmarks");
         ui.horizontal_wrapped(|ui| {
             let here = ctx.app.notes.bookmarks.contains_key(&ctx.app.cursor);
             let verb = if here {

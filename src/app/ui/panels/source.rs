@@ -23,6 +23,8 @@ pub struct SourcePanel {
     /// A line that a command asked to see.
     wanted: Option<u32>,
     editing: Option<String>,
+    /// Where the program stands, and in which revision that was found out.
+    place: Option<(u64, Option<Place>)>,
 }
 
 impl Panel for SourcePanel {
@@ -57,7 +59,11 @@ impl Panel for SourcePanel {
             );
             return;
         }
-        let place = place(ctx.look, ctx.app.selected.frame, ctx.app.selected.thread);
+        if self.place.as_ref().map(|(revision, _)| *revision) != Some(ctx.app.revision) {
+            let found = place(ctx.look, ctx.app.selected.frame, ctx.app.selected.thread);
+            self.place = Some((ctx.app.revision, found));
+        }
+        let place = self.place.as_ref().and_then(|(_, place)| place.clone());
         let shown_line = place.as_ref().and_then(|place| place.program_line);
         let error_line = document.syntax_error().and_then(|error| error.line);
         let reveal = self
