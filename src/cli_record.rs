@@ -19,18 +19,14 @@ pub(crate) struct RecordArgs {
     /// The seed of the string hash, as PYTHONHASHSEED
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed_hash: u32,
-    /// Decides what CPython leaves to the operating system's scheduler
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    schedule_seed: u64,
     /// A directory with the modules of the standard library
     #[arg(long, value_name = "DIR", env = "OUROSCOPE_STDLIB")]
     stdlib: Option<PathBuf>,
     /// Stop after so many events
     #[arg(long, value_name = "N")]
     max_events: Option<u64>,
-    /// Stop when the program holds so many bytes
-    #[arg(long, value_name = "N")]
-    max_bytes: Option<u64>,
+    #[command(flatten)]
+    limits: crate::LimitArgs,
     /// Refuse imports of files beside the program
     #[arg(long)]
     no_imports: bool,
@@ -76,11 +72,10 @@ impl From<trace::RecordingError> for Failure {
 
 /// Runs and records; gives the program's exit status.
 pub(crate) fn record(args: &RecordArgs) -> Result<u8, Failure> {
-    let defaults = Limits::default();
+    let limits = args.limits.limits();
     let limits = Limits {
-        events: args.max_events.unwrap_or(defaults.events),
-        bytes: args.max_bytes.unwrap_or(defaults.bytes),
-        ..defaults
+        events: args.max_events.unwrap_or(limits.events),
+        ..limits
     };
     let directory = args.file.parent().map(Path::to_owned).unwrap_or_default();
     let options = SessionOptions {
@@ -93,7 +88,9 @@ pub(crate) fn record(args: &RecordArgs) -> Result<u8, Failure> {
         directory: (!args.no_imports).then_some(directory),
         path: vec![EMBEDDED_STDLIB.to_owned()],
         limits,
-        schedule_seed: args.schedule_seed,
+        schedule_seed: args.limits.schedule_seed,
+        switch_interval: args.limits.switch_interval,
+        gc_stress: args.limits.gc_stress,
         sink: Sink::File(args.output.clone()),
         terminal: true,
         question: None,

@@ -1,7 +1,6 @@
 //! The command line: reads the arguments and calls the library.
 
 mod cli_export;
-mod cli_host;
 mod cli_record;
 
 use std::borrow::Cow;
@@ -13,9 +12,9 @@ use clap::{Parser, Subcommand};
 
 use ouroscope::bytecode::dis::{DisOptions, dis};
 use ouroscope::compiler::{self, CompileOptions, json};
-use ouroscope::events::Reporter;
-use ouroscope::stdlib::run::{RunOptions, STACK_SIZE, run};
+use ouroscope::session::{Limits, Session, SessionOptions, Sink};
 use ouroscope::stdlib::sysmodule::EMBEDDED_STDLIB;
+use ouroscope::threads::Nanos;
 use ouroscope::views::pipeline::compare::Comparison;
 
 /// Shows how CPython 3.13 runs a program.
@@ -111,11 +110,67 @@ struct RunArgs {
     /// A directory with the modules of the standard library
     #[arg(long, value_name = "DIR", env = "OUROSCOPE_STDLIB")]
     stdlib: Option<PathBuf>,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// The Python file
     file: PathBuf,
     /// What the program finds in `sys.argv[1:]`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
+}
+
+/// What decides how threads take turns, and how far a run may go.
+#[derive(clap::Args)]
+struct LimitArgs {
+    /// Decides what CPython leaves to the operating system's scheduler
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    schedule_seed: u64,
+    /// How long a thread keeps the GIL when others want it (sys.setswitchinterval)
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    switch_interval: Option<Nanos>,
+    /// Stop after so much virtual time
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    max_time: Option<Nanos>,
+    /// Stop when the program's objects take so many bytes; K, M and G stand for powers of 1024
+    #[arg(long, alias = "max-bytes", value_name = "BYTES", value_parser = bytes)]
+    max_memory: Option<u64>,
+    /// Collect garbage at every allocation, to find references that are not counted
+    #[arg(long)]
+    gc_stress: bool,
+}
+
+impl LimitArgs {
+    fn limits(&self) -> Limits {
+        let defaults = Limits::default();
+        Limits {
+            bytes: self.max_memory.unwrap_or(defaults.bytes),
+            time: self.max_time,
+            ..defaults
+        }
+    }
+}
+
+/// A positive number of seconds.
+fn seconds(text: &str) -> Result<Nanos, String> {
+    match text.parse::<f64>() {
+        Ok(secs) if secs > 0.0 => Ok(Nanos::from_secs_ceil(secs)),
+        Ok(_) => Err("it must be above 0".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A number of bytes, such as 64M.
+fn bytes(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.trim_end_matches(['b', 'B']).char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 30),
+        _ => (text, 0),
+    };
+    let count: u64 = digits.parse().map_err(|error| format!("{error}"))?;
+    count
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "it is too large".to_owned())
 }
 
 #[derive(clap::Args)]
@@ -265,34 +320,29 @@ fn run_dis(args: &DisArgs) -> Result<(), Failure> {
 }
 
 fn run_file(args: RunArgs) -> Result<u8, Failure> {
-    let RunArgs {
-        seed_hash,
-        stdlib,
-        file,
-        args,
-    } = args;
-    let options = RunOptions {
-        source: read(&file)?,
-        filename: ouroscope::session::program_name(&file),
-        argv0: file.to_string_lossy().into_owned(),
-        args,
-        hash_seed: seed_hash,
+    let options = SessionOptions {
+        program: ouroscope::session::program_name(&args.file),
+        argv0: Some(args.file.to_string_lossy().into_owned()),
+        source: read(&args.file)?,
+        directory: Some(args.file.parent().map(Path::to_owned).unwrap_or_default()),
+        args: args.args,
+        hash_seed: args.seed_hash,
+        stdlib: args.stdlib,
         path: vec![EMBEDDED_STDLIB.to_owned()],
-        optimize: 0,
+        limits: args.limits.limits(),
+        schedule_seed: args.limits.schedule_seed,
+        switch_interval: args.limits.switch_interval,
+        gc_stress: args.limits.gc_stress,
+        sink: Sink::Nowhere,
+        terminal: true,
+        question: None,
     };
-    let directory = file.parent().map(Path::to_owned).unwrap_or_default();
-    let thread = std::thread::Builder::new()
-        .stack_size(STACK_SIZE)
-        .spawn(move || {
-            let host = Box::new(cli_host::CliHost::new(&directory, stdlib));
-            run(&options, host, Reporter::default())
-        })?;
-    match thread.join() {
-        Ok(result) => Ok(result.status as u8),
-        Err(_panic) => Err(Failure::Failed(Some(
-            "the machine broke down; this is a bug".to_owned(),
-        ))),
+    let outcome = Session::start(options)?.join()?;
+    if let Some(stopped) = outcome.stopped {
+        // Nothing is left to do when even stderr is closed.
+        let _ = writeln!(io::stderr(), "ouroscope: {stopped}");
     }
+    Ok(outcome.status as u8)
 }
 
 fn run_compile(args: &CompileArgs) -> Result<(), Failure> {

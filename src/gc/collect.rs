@@ -20,7 +20,21 @@ mod debug {
 /// (`_Py_RunGC`): the oldest generation whose count is above its threshold.
 pub fn run_scheduled(vm: &mut Vm) {
     vm.heap.gc.scheduled = false;
-    if !vm.heap.gc.enabled || vm.heap.gc.collecting {
+    if vm.heap.gc.collecting {
+        return;
+    }
+    if vm.heap.gc.stress {
+        // Mostly the young, now and then the old: as far as time allows.
+        let passes: u64 = vm.heap.gc.stats.iter().map(|stats| stats[0]).sum();
+        let generation = match passes {
+            n if n.is_multiple_of(4096) => 2,
+            n if n.is_multiple_of(64) => 1,
+            _ => 0,
+        };
+        collect_generation(vm, generation, true);
+        return;
+    }
+    if !vm.heap.gc.enabled {
         return;
     }
     for generation in (0..3).rev() {

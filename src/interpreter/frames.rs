@@ -13,7 +13,6 @@ use crate::objects::funcobject::FunctionObject;
 use crate::objects::genobject::GeneratorState;
 use crate::objects::object::Payload;
 use crate::objects::vm::{PyResult, Vm};
-use crate::objects::wellknown::types;
 
 use super::ceval::{Eval, Flow};
 
@@ -144,7 +143,7 @@ pub fn check_recursion(vm: &mut Vm) -> PyResult<()> {
 fn recursion_error(vm: &mut Vm) -> crate::objects::vm::Raised {
     // Making the exception may itself call: leave it room.
     vm.tstate.py_recursion_remaining += 50;
-    let raised = vm.raise(types::RECURSION_ERROR, "maximum recursion depth exceeded");
+    let raised = vm.too_deep();
     vm.tstate.py_recursion_remaining -= 50;
     raised
 }

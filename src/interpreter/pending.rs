@@ -2,17 +2,13 @@
 //!
 //! Mirrors `_Py_HandlePending` of `Python/ceval_gil.c`.
 
-use std::sync::atomic::Ordering;
-
 use crate::base::ObjId;
-use crate::objects::vm::{PyResult, Stop, Vm, breaker};
+use crate::objects::vm::{PyResult, Vm, breaker};
 
 /// Serves, in this order: a stop, a scheduled collection, another thread's request for the GIL, an
 /// asynchronous exception.
 pub fn handle_pending(vm: &mut Vm) -> PyResult<()> {
-    if vm.stop.is_some() || vm.stop_flag.load(Ordering::Relaxed) {
-        return Err(vm.stop_with(Stop::Requested));
-    }
+    vm.check_stop()?;
     if vm.heap.gc.scheduled {
         crate::gc::run_scheduled(vm);
     }

@@ -38,11 +38,13 @@ thread_local! {
 
 fn threads(vm: &mut Vm) -> &mut Threads {
     let recording = vm.heap.reporter.is_on();
+    let (seed, interval) = (vm.interp.schedule_seed, vm.interp.switch_interval);
     vm.interp
         .native_state
         .entry(STATE)
         .or_insert_with(|| {
-            let mut scheduler = Scheduler::new(0);
+            let mut scheduler = Scheduler::new(seed);
+            scheduler.set_interval(interval);
             scheduler.set_recording(recording);
             Box::new(Threads {
                 scheduler,
@@ -58,11 +60,6 @@ fn threads(vm: &mut Vm) -> &mut Threads {
 /// The model of the GIL.
 pub fn scheduler(vm: &mut Vm) -> &mut Scheduler {
     &mut threads(vm).scheduler
-}
-
-/// The virtual time.
-pub fn now(vm: &Vm) -> Nanos {
-    Nanos(vm.interp.clock_nanos + vm.interp.instructions * VirtualClock::INSTRUCTION.0)
 }
 
 /// Reports what the model noted since the last call. A thread that begins to block waits for
@@ -102,14 +99,11 @@ fn report_facts(vm: &mut Vm, reason: WaitReason, object: ObjId) {
                 let previous = std::mem::replace(&mut threads(vm).last_taker, thread);
                 Event::GilTake { thread, previous }
             }
-            GilFactKind::Block { .. } => {
-                threads(vm).blocked.insert(thread, (reason, object));
-                Event::ThreadBlock {
-                    thread,
-                    reason,
-                    object,
-                }
-            }
+            GilFactKind::Block { .. } => Event::ThreadBlock {
+                thread,
+                reason,
+                object,
+            },
             GilFactKind::Wake { .. } => {
                 let waited = threads(vm).blocked.remove(&thread);
                 let (reason, object) = waited.unwrap_or((reason, object));
@@ -127,7 +121,7 @@ fn report_facts(vm: &mut Vm, reason: WaitReason, object: ObjId) {
 
 /// Lets the virtual clock jump ahead.
 fn advance_to(vm: &mut Vm, time: Nanos) {
-    let current = now(vm);
+    let current = vm.now();
     if time > current {
         vm.interp.clock_nanos += time.0 - current.0;
         vm.heap.reporter.emit(Event::Clock {
@@ -140,25 +134,27 @@ fn advance_to(vm: &mut Vm, time: Nanos) {
 /// Works out at which instruction the holder has to look at its breaker again.
 fn set_next_poll(vm: &mut Vm) {
     let next = threads(vm).scheduler.next_event();
-    vm.interp.next_poll = if next == Nanos::NEVER {
+    let turn_ends = if next == Nanos::NEVER {
         u64::MAX
     } else {
         next.0
             .saturating_sub(vm.interp.clock_nanos)
             .div_ceil(VirtualClock::INSTRUCTION.0)
     };
+    vm.interp.next_poll = turn_ends.min(vm.last_instruction());
 }
 
 /// The holder's poll: another thread may be due.
 pub fn poll(vm: &mut Vm) -> PyResult<()> {
-    let time = now(vm);
+    let time = vm.now();
+    vm.check_time(time)?;
     let next = threads(vm).scheduler.poll(time);
     report_facts(vm, WaitReason::Lock, ObjId::NULL);
     if let Some(next) = next {
         switch_to(vm, next);
     }
     set_next_poll(vm);
-    Ok(())
+    vm.check_stop()
 }
 
 /// Starts a thread that runs `body` once it gets the machine; gives its number.
@@ -166,7 +162,7 @@ pub fn start(vm: &mut Vm, body: impl FnOnce(&mut Vm) + Send + 'static) -> PyResu
     if vm.tstate.id == ThreadId(0) {
         ensure_mailbox(vm);
     }
-    let time = now(vm);
+    let time = vm.now();
     let (sender, receiver) = channel::<Box<Vm>>();
     let thread = threads(vm).scheduler.start_thread(time);
     threads(vm).mailboxes.insert(thread, sender);
@@ -175,7 +171,7 @@ pub fn start(vm: &mut Vm, body: impl FnOnce(&mut Vm) + Send + 'static) -> PyResu
         ident: ident_of(thread),
         ..ThreadState::default()
     };
-    tstate.py_recursion_remaining = vm.interp.recursion_limit;
+    tstate.py_recursion_remaining = vm.recursion_depth_limit();
     tstate.c_recursion_remaining = 10000;
     tstate.exc_info.push(ObjId::NULL);
     vm.other_tstates.insert(thread, tstate);
@@ -252,64 +248,39 @@ fn switch_to(vm: &mut Vm, next: ThreadId) {
 
 /// Ends the calling thread and hands the machine on.
 fn finish(mut vm: Box<Vm>) {
-    if matches!(vm.stop, Some(Stop::Deadlock(_))) {
-        hand_to_main(vm);
-        return;
+    let (time, thread) = (vm.now(), vm.tstate.id);
+    if vm.stop.is_some() {
+        // The run is over; the main thread puts an end to it.
+        return hand_over(vm, ThreadId(0));
     }
-    let time = now(&vm);
-    let next = threads(&mut vm).scheduler.finish(time);
+    let next = threads(&mut vm).scheduler.finish(time, thread);
     report_facts(&mut vm, WaitReason::Lock, ObjId::NULL);
     match next {
         Next::Run { thread: next, now } => {
+            if vm.check_time(now).is_err() {
+                return hand_over(vm, ThreadId(0));
+            }
             advance_to(&mut vm, now);
-            let incoming = vm
-                .other_tstates
-                .remove(&next)
-                .expect("the model knows only threads that exist");
-            vm.tstate = incoming;
-            let sender = threads(&mut vm)
-                .mailboxes
-                .get(&next)
-                .cloned()
-                .expect("each thread has a mailbox");
             set_next_poll(&mut vm);
-            let _ = sender.send(vm);
+            hand_over(vm, next);
         }
         Next::Deadlock(deadlock) => {
-            vm.stop_with(Stop::Deadlock(deadlock_words(&deadlock)));
-            hand_to_main(vm);
+            let sentence = deadlock_sentence(&mut vm, &deadlock);
+            vm.stop_with(Stop::Deadlock(sentence));
+            hand_over(vm, ThreadId(0));
         }
         Next::AllFinished => {}
     }
 }
 
-/// In a deadlock nobody holds the GIL: the main thread takes the machine and ends the run.
-fn hand_to_main(mut vm: Box<Vm>) {
-    let main = ThreadId(0);
-    if let Some(incoming) = vm.other_tstates.remove(&main) {
+/// Gives the machine away for good: the calling thread is at its end.
+fn hand_over(mut vm: Box<Vm>, next: ThreadId) {
+    let incoming = vm.other_tstates.remove(&next);
+    let sender = threads(&mut vm).mailboxes.get(&next).cloned();
+    if let (Some(incoming), Some(sender)) = (incoming, sender) {
         vm.tstate = incoming;
-        if let Some(sender) = threads(&mut vm).mailboxes.get(&main).cloned() {
-            // The main thread is gone only when the run is over.
-            let _ = sender.send(vm);
-        }
+        let _ = sender.send(vm);
     }
-}
-
-/// Who waits for what, of all threads that can never go on.
-fn deadlock_words(deadlock: &Deadlock) -> String {
-    let waits: Vec<String> = deadlock
-        .waiting
-        .iter()
-        .map(|w| {
-            let what = match w.waits_for {
-                WaitFor::Lock(lock) => format!("lock {}", lock.0),
-                WaitFor::Thread(thread) => format!("the end of thread {}", thread.0),
-                WaitFor::Time => "time".to_owned(),
-            };
-            format!("thread {} waits for {what}", w.thread.0)
-        })
-        .collect();
-    format!("deadlock: {}", waits.join(", "))
 }
 
 /// What a blocking call does: the model says who goes on.
@@ -320,9 +291,11 @@ fn follow(
     object: ObjId,
 ) -> PyResult<Option<WakeReason>> {
     let current = vm.tstate.id;
+    threads(vm).blocked.insert(current, (reason, object));
     report_facts(vm, reason, object);
     match next {
         Next::Run { thread, now } => {
+            vm.check_time(now)?;
             advance_to(vm, now);
             switch_to(vm, thread);
             set_next_poll(vm);
@@ -331,15 +304,72 @@ fn follow(
             }
             Ok(threads(vm).scheduler.woken_by(current))
         }
-        Next::Deadlock(deadlock) => Err(vm.stop_with(Stop::Deadlock(deadlock_words(&deadlock)))),
+        Next::Deadlock(deadlock) => {
+            let sentence = deadlock_sentence(vm, &deadlock);
+            Err(vm.stop_with(Stop::Deadlock(sentence)))
+        }
         Next::AllFinished => Ok(None),
     }
+}
+
+/// Who waits for what, in words.
+fn deadlock_sentence(vm: &mut Vm, deadlock: &Deadlock) -> String {
+    let mut waits = Vec::new();
+    for waiting in &deadlock.waiting {
+        let name = thread_name(vm, waiting.thread);
+        let what = match waiting.waits_for {
+            WaitFor::Lock(_) => {
+                let blocked = threads(vm).blocked.get(&waiting.thread);
+                let lock = blocked.map_or(ObjId::NULL, |&(_, lock)| lock);
+                let address = if lock.is_null() {
+                    0
+                } else {
+                    vm.heap.address(lock)
+                };
+                match waiting.held_by {
+                    Some(holder) => {
+                        let holder = thread_name(vm, holder);
+                        format!("the lock at {address:#x}, which {holder} holds")
+                    }
+                    None => format!("the lock at {address:#x}"),
+                }
+            }
+            WaitFor::Thread(thread) => format!("the end of {}", thread_name(vm, thread)),
+            WaitFor::Time => "time".to_owned(),
+        };
+        waits.push(format!("{name} waits for {what}"));
+    }
+    format!("deadlock: {}", waits.join("; "))
+}
+
+/// The name that `threading` knows a thread by.
+fn thread_name(vm: &mut Vm, thread: ThreadId) -> String {
+    threading_name(vm, thread).unwrap_or_else(|| format!("thread {}", thread.0))
+}
+
+fn threading_name(vm: &mut Vm, thread: ThreadId) -> Option<String> {
+    let module = vm.dict_get_name(vm.interp.modules, "threading")?;
+    let active = vm.dict_get_name(vm.module_dict(module), "_active")?;
+    let ident = vm.new_int(ident_of(thread) as i64);
+    let object = vm.dict_get(active, ident);
+    vm.decref(ident);
+    let name = vm.getattr_name_opt(object.ok()??, "_name").ok()??;
+    let text = vm.text(name).map(|text| text.to_lossy());
+    vm.decref(name);
+    text
+}
+
+/// Ends all other threads where they stand, as the interpreter's end does to daemon threads: they
+/// never get the GIL again.
+pub fn abandon_others(vm: &mut Vm) {
+    threads(vm).scheduler.abandon_others();
+    set_next_poll(vm);
 }
 
 /// Sleeps on the virtual clock.
 pub fn sleep(vm: &mut Vm, span: Nanos) -> PyResult<()> {
     ensure_main(vm);
-    let time = now(vm);
+    let time = vm.now();
     let next = threads(vm).scheduler.sleep_until(time, time.after(span));
     follow(vm, next, WaitReason::Sleep, ObjId::NULL).map(|_| ())
 }
@@ -347,7 +377,7 @@ pub fn sleep(vm: &mut Vm, span: Nanos) -> PyResult<()> {
 /// Blocks until the lock is the caller's; false when `until` came first.
 pub fn acquire_blocking(vm: &mut Vm, lock: LockId, object: ObjId, until: Nanos) -> PyResult<bool> {
     ensure_main(vm);
-    let time = now(vm);
+    let time = vm.now();
     let next = threads(vm).scheduler.block_on(time, lock, until);
     Ok(follow(vm, next, WaitReason::Lock, object)? == Some(WakeReason::Acquired))
 }
@@ -355,14 +385,14 @@ pub fn acquire_blocking(vm: &mut Vm, lock: LockId, object: ObjId, until: Nanos) 
 /// Waits for a thread to end; false when `until` came first.
 pub fn join(vm: &mut Vm, thread: ThreadId, until: Nanos) -> PyResult<bool> {
     ensure_main(vm);
-    let time = now(vm);
+    let time = vm.now();
     let next = threads(vm).scheduler.join(time, thread, until);
     Ok(follow(vm, next, WaitReason::Join, ObjId::NULL)? == Some(WakeReason::Joined))
 }
 
 /// Releases a lock that is held.
 pub fn release(vm: &mut Vm, lock: LockId) {
-    let time = now(vm);
+    let time = vm.now();
     threads(vm).scheduler.release_lock(time, lock);
     report_facts(vm, WaitReason::Lock, ObjId::NULL);
     set_next_poll(vm);

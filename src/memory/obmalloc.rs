@@ -113,6 +113,14 @@ pub struct Obmalloc {
     changes: Vec<PoolChange>,
 }
 
+impl Obmalloc {
+    /// Bytes taken from the system: whole arenas, and live raw blocks.
+    #[inline]
+    pub const fn bytes(&self) -> u64 {
+        self.narenas_currently_allocated as u64 * ARENA_SIZE + self.raw.bytes()
+    }
+}
+
 /// An arena as the memory panel shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ArenaView {

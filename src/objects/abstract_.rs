@@ -541,6 +541,7 @@ impl Vm {
 
     /// The next item of an iterator; `None` at its end, a `StopIteration` included.
     pub fn iter_next(&mut self, iterator: ObjId) -> PyResult<Option<ObjId>> {
+        self.native_step()?;
         if let Some(next) = self.slots_of(iterator).tp_iternext {
             match next(self, iterator) {
                 Err(_) if self.raised_matches(types::STOP_ITERATION) => {

@@ -19,7 +19,6 @@ use super::slots::Slots;
 use super::typeobject::{TypeFlags, TypeSpec};
 use super::unicode_codecs;
 use super::unicode_iter::bytearray_iter;
-use super::unicodeobject::raise_memory_error;
 use super::vm::{PyResult, Raised, Vm};
 use super::wellknown::{NOT_IMPLEMENTED, types};
 
@@ -225,8 +224,10 @@ fn bytearray_init(vm: &mut Vm, this: ObjId, args: ObjId, kwargs: ObjId) -> PyRes
     if vm.has_index(source) {
         match vm.index_as_ssize(source, Some(types::OVERFLOW_ERROR)) {
             Ok(count) if count < 0 => return Err(vm.value_error("negative count")),
-            Ok(count) if count > 1 << 32 => return Err(raise_memory_error(vm)),
-            Ok(count) => return change(vm, this, |own| own.resize(count as usize, 0)),
+            Ok(count) => {
+                vm.check_request(count as usize)?;
+                return change(vm, this, |own| own.resize(count as usize, 0));
+            }
             Err(raised) if !vm.raised_matches(types::TYPE_ERROR) => return Err(raised),
             Err(_) => vm.clear_raised(),
         }
@@ -446,9 +447,7 @@ fn bytearray_iconcat(vm: &mut Vm, this: ObjId, other: ObjId) -> PyResult<ObjId> 
 fn bytearray_irepeat(vm: &mut Vm, this: ObjId, count: i64) -> PyResult<ObjId> {
     let count = count.max(0) as usize;
     let length = bytes_of(vm, this).len();
-    if length.saturating_mul(count) > 1 << 32 {
-        return Err(raise_memory_error(vm));
-    }
+    vm.check_request(length.saturating_mul(count))?;
     if count != 1 && length > 0 {
         check_resizable(vm, this)?;
         change(vm, this, |own| *own = own.repeat(count))?;

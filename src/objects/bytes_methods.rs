@@ -17,7 +17,6 @@ use super::object::Payload;
 use super::scalar_new::{bad_argument, c_int_arg, slice_index_arg, ssize_arg};
 use super::slots::CompareOp;
 use super::unicode_codecs;
-use super::unicodeobject::raise_memory_error;
 use super::vm::{PyResult, Vm};
 use super::wellknown::{NONE, NOT_IMPLEMENTED, bool_obj, types};
 
@@ -237,9 +236,7 @@ fn justify(
     if width <= length as i64 {
         return Ok(unchanged(vm, this));
     }
-    if width > 1 << 32 {
-        return Err(raise_memory_error(vm));
-    }
+    vm.check_request(width.max(0) as usize)?;
     let (left, right) = share(length, width as usize);
     let padded = layout::pad(bytes_of(vm, this), left, right, fill);
     Ok(make(vm, this, &padded))
@@ -247,9 +244,7 @@ fn justify(
 
 fn zfill(vm: &mut Vm, this: ObjId, width: ObjId) -> PyResult<ObjId> {
     let width = ssize_arg(vm, width)?;
-    if width > 1 << 32 {
-        return Err(raise_memory_error(vm));
-    }
+    vm.check_request(width.max(0) as usize)?;
     match layout::zfill(bytes_of(vm, this), width.max(0) as usize) {
         Some(filled) => Ok(make(vm, this, &filled)),
         None => Ok(unchanged(vm, this)),
@@ -420,6 +415,7 @@ fn join_items(vm: &mut Vm, this: ObjId, items: &[ObjId]) -> PyResult<ObjId> {
             )));
         }
         out.extend(contents(vm, item)?);
+        vm.check_request(out.len())?;
     }
     Ok(make(vm, this, &out))
 }
@@ -652,15 +648,15 @@ pub fn bytes_repeat(vm: &mut Vm, this: ObjId, count: i64) -> PyResult<ObjId> {
     }
     let bytes = bytes_of(vm, this);
     match bytes.len().checked_mul(count) {
-        Some(length) if length <= 1 << 32 => {
-            let repeated = bytes.repeat(count);
+        Some(length) if i64::try_from(length).is_ok() => {
+            vm.check_request(length)?;
+            let repeated = bytes_of(vm, this).repeat(count);
             Ok(make(vm, this, &repeated))
         }
-        Some(length) if i64::try_from(length).is_ok() => Err(raise_memory_error(vm)),
         Some(_) | None if matches!(vm.heap.payload(this), Payload::Bytes(_)) => {
             Err(vm.raise(types::OVERFLOW_ERROR, "repeated bytes are too long"))
         }
-        Some(_) | None => Err(raise_memory_error(vm)),
+        Some(_) | None => Err(vm.no_memory()),
     }
 }
 

@@ -19,7 +19,6 @@ use super::typeobject::{TypeFlags, TypeSpec};
 use super::unicode_codecs;
 use super::unicode_format::{PercentArgs, percent_integer};
 use super::unicode_iter::bytes_iter;
-use super::unicodeobject::raise_memory_error;
 use super::vm::{PyResult, Vm};
 use super::wellknown::{EMPTY_BYTES, NOT_IMPLEMENTED, types};
 
@@ -209,8 +208,10 @@ fn bytes_from_args(vm: &mut Vm, source: ObjId, encoding: ObjId, errors: ObjId) -
     if vm.has_index(source) {
         match vm.index_as_ssize(source, Some(types::OVERFLOW_ERROR)) {
             Ok(count) if count < 0 => return Err(vm.value_error("negative count")),
-            Ok(count) if count > 1 << 32 => return Err(raise_memory_error(vm)),
-            Ok(count) => return Ok(vm.new_bytes_fresh(&vec![0; count as usize])),
+            Ok(count) => {
+                vm.check_request(count as usize)?;
+                return Ok(vm.new_bytes_fresh(&vec![0; count as usize]));
+            }
             Err(raised) if !vm.raised_matches(types::TYPE_ERROR) => return Err(raised),
             Err(_) => vm.clear_raised(),
         }

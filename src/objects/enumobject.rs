@@ -215,6 +215,7 @@ impl Vm {
     /// The next item by `tp_iternext`; a `StopIteration` stays set.
     #[inline]
     pub fn iter_next_raw(&mut self, iterator: ObjId) -> PyResult<Option<ObjId>> {
+        self.native_step()?;
         let next = self
             .slots_of(iterator)
             .tp_iternext

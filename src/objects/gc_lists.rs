@@ -58,6 +58,9 @@ pub struct GcState {
     /// Set when a threshold was crossed; the collection itself runs at the next poll of the
     /// eval breaker.
     pub scheduled: bool,
+    /// Each allocation schedules a pass, whatever the program says: to find references that are
+    /// not counted.
+    pub stress: bool,
 }
 
 impl Default for GcState {
@@ -74,6 +77,7 @@ impl Default for GcState {
             garbage: ObjId::NULL,
             callbacks: ObjId::NULL,
             scheduled: false,
+            stress: false,
         }
     }
 }
@@ -103,11 +107,8 @@ impl Heap {
                 new: old + 1,
             });
         }
-        if old + 1 > self.gc.threshold[0]
-            && self.gc.enabled
-            && self.gc.threshold[0] != 0
-            && !self.gc.collecting
-        {
+        let due = old + 1 > self.gc.threshold[0] && self.gc.enabled && self.gc.threshold[0] != 0;
+        if (due || self.gc.stress) && !self.gc.collecting {
             self.gc.scheduled = true;
         }
     }

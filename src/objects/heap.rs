@@ -5,6 +5,8 @@
 //! the free lists in [`super::freelist`], the reports in `heap_report`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::{ObjId, Text};
 use crate::events::{Event, Reporter, Slot};
@@ -45,6 +47,10 @@ pub struct Heap {
     /// How many objects live (immortal static ones not counted).
     pub live: u64,
     next_static_address: u64,
+    /// More bytes than this raise the stop flag.
+    pub max_bytes: u64,
+    pub over_budget: bool,
+    pub stop_flag: Arc<AtomicBool>,
     /// Requested sizes of the blocks in use, while recording: a free says what it gives back.
     block_sizes: HashMap<u64, u32>,
 }
@@ -80,6 +86,9 @@ impl Heap {
             reported_edges: HashMap::new(),
             live: 0,
             next_static_address: 0x5555_5590_0000,
+            max_bytes: u64::MAX,
+            over_budget: false,
+            stop_flag: Arc::new(AtomicBool::new(false)),
             block_sizes: HashMap::new(),
         }
     }
@@ -392,6 +401,9 @@ impl Heap {
     #[inline]
     pub fn malloc(&mut self, size: usize) -> Address {
         let address = self.obmalloc.alloc(size);
+        if self.obmalloc.bytes() > self.max_bytes {
+            self.stop_for_memory();
+        }
         if self.reporter.is_on() {
             self.report_pool_changes();
             self.block_sizes.insert(address.0, size as u32);
@@ -401,6 +413,12 @@ impl Heap {
             });
         }
         address
+    }
+
+    #[cold]
+    fn stop_for_memory(&mut self) {
+        self.over_budget = true;
+        self.stop_flag.store(true, Ordering::Relaxed);
     }
 
     /// Gives a block back (`PyMem_Free`).
@@ -422,6 +440,9 @@ impl Heap {
     /// Resizes a block (`PyMem_Realloc`); gives its possibly new address.
     pub fn realloc(&mut self, address: Address, new_size: usize) -> Address {
         let new = self.obmalloc.realloc(address, new_size);
+        if self.obmalloc.bytes() > self.max_bytes {
+            self.stop_for_memory();
+        }
         if self.reporter.is_on() {
             let size = self.block_sizes.remove(&address.0).unwrap_or(0);
             self.block_sizes.insert(new.0, new_size as u32);

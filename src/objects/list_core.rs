@@ -13,9 +13,6 @@ use super::object::Payload;
 use super::vm::{PyResult, Vm};
 use super::wellknown::types;
 
-/// More items than this do not fit the machine: `MemoryError`.
-pub const MAX_ITEMS: usize = 1 << 31;
-
 impl Vm {
     /// The list in slot `id`; panics when it is none, which is our bug.
     #[inline]
@@ -125,12 +122,8 @@ impl Vm {
     }
 
     /// Refuses a length that cannot be.
-    fn check_list_len(&mut self, len: usize) -> PyResult<()> {
-        if len > MAX_ITEMS {
-            Err(self.no_memory())
-        } else {
-            Ok(())
-        }
+    pub fn check_list_len(&mut self, len: usize) -> PyResult<()> {
+        self.check_request(len.saturating_mul(8))
     }
 
     /// `PyErr_NoMemory()`.
@@ -327,13 +320,12 @@ impl Vm {
             return Ok(());
         }
         let len = self.list_len(id);
-        let list = self.list(id);
         let new_len = len + items.len();
-        if new_len > MAX_ITEMS {
+        if let Err(raised) = self.check_list_len(new_len) {
             self.decref_all(items);
-            return Err(self.no_memory());
+            return Err(raised);
         }
-        if list.allocated == 0 {
+        if self.list(id).allocated == 0 {
             self.list_reallocate(id, even(new_len));
         } else {
             self.list_resize(id, len, new_len);
@@ -377,25 +369,17 @@ impl Vm {
         let len = self.list_len(id);
         if self.list(id).allocated == 0 {
             if hint > 0 {
-                if hint > MAX_ITEMS {
-                    return Err(self.no_memory());
-                }
+                self.check_list_len(hint)?;
                 self.list_reallocate(id, even(hint));
             }
         } else if hint > i64::MAX as usize - len {
             // The hint overflows: items come one by one.
         } else {
             let room = len + hint;
-            if room > MAX_ITEMS {
-                return Err(self.no_memory());
-            }
+            self.check_list_len(room)?;
             self.list_resize(id, len, room);
         }
         while let Some(item) = self.iter_next(iterator)? {
-            if self.list_len(id) >= MAX_ITEMS {
-                self.decref(item);
-                return Err(self.no_memory());
-            }
             self.list_append_steal(id, item);
         }
         let len = self.list_len(id);
@@ -415,12 +399,8 @@ impl Vm {
             self.list_clear(id);
             return Ok(());
         }
-        let new_len = (count as usize)
-            .checked_mul(len)
-            .filter(|&n| n <= MAX_ITEMS);
-        let Some(new_len) = new_len else {
-            return Err(self.no_memory());
-        };
+        let new_len = (count as usize).saturating_mul(len);
+        self.check_list_len(new_len)?;
         self.list_resize(id, len, new_len);
         let items = self.list(id).ob_item.clone();
         for _ in 1..count {

@@ -227,12 +227,7 @@ fn list_repeat(vm: &mut Vm, this: ObjId, count: i64) -> PyResult<ObjId> {
     if count <= 0 || len == 0 {
         return Ok(vm.new_list(Vec::new()));
     }
-    let total = (count as usize)
-        .checked_mul(len)
-        .filter(|&n| n <= super::list_core::MAX_ITEMS);
-    if total.is_none() {
-        return Err(vm.no_memory());
-    }
+    vm.check_list_len((count as usize).saturating_mul(len))?;
     let items = vm.list(this).ob_item.repeat(count as usize);
     Ok(vm.new_list_from(&items))
 }

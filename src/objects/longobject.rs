@@ -16,8 +16,8 @@ use super::object::Payload;
 use super::scalar_new::slice_repr;
 use super::slots::{CompareOp, Slots};
 use super::typeobject::{TypeFlags, TypeSpec};
-use super::vm::{PyResult, Raised, Vm};
-use super::wellknown::{EMPTY_TUPLE, NONE, NOT_IMPLEMENTED, bool_obj, names, types};
+use super::vm::{PyResult, Vm};
+use super::wellknown::{NONE, NOT_IMPLEMENTED, bool_obj, names, types};
 
 /// The type `int`.
 pub const TYPE: TypeSpec = TypeSpec {
@@ -257,18 +257,11 @@ fn long_lshift(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
     let Ok(places) = usize::try_from(&*shift) else {
         return Err(vm.raise(types::OVERFLOW_ERROR, "too many digits in integer"));
     };
-    if integer::bit_length(&x) + places > MAX_BITS {
-        return Err(too_large(vm));
+    if !vm.memory_holds(integer::bit_length(&x).saturating_add(places) / 8) {
+        return Err(vm.no_memory());
     }
     let result = &*x << places;
     Ok(vm.new_bigint(result))
-}
-
-/// Numbers of more bits are refused as if memory had run out: 4 GiB.
-const MAX_BITS: usize = 1 << 35;
-
-fn too_large(vm: &mut Vm) -> Raised {
-    vm.raise_with(types::MEMORY_ERROR, EMPTY_TUPLE)
 }
 
 fn long_rshift(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
@@ -311,8 +304,10 @@ fn long_pow(vm: &mut Vm, a: ObjId, b: ObjId, modulus: ObjId) -> PyResult<ObjId> 
         } else {
             let bits = integer::bit_length(&base);
             match usize::try_from(&*exponent) {
-                Ok(exponent) if bits.saturating_mul(exponent) <= MAX_BITS => base.pow(exponent),
-                _ => return Err(too_large(vm)),
+                Ok(exponent) if vm.memory_holds(bits.saturating_mul(exponent) / 8) => {
+                    base.pow(exponent)
+                }
+                _ => return Err(vm.no_memory()),
             }
         };
         return Ok(vm.new_bigint(result));

@@ -9,6 +9,7 @@ pub mod abstract_sequence;
 pub mod anextawaitable;
 pub mod asyncgenobject;
 pub mod boolobject;
+pub mod budget;
 pub mod builtin_descr;
 pub mod bytearray_methods;
 pub mod bytearrayobject;

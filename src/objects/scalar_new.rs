@@ -14,6 +14,7 @@ pub fn raise_format_error(vm: &mut Vm, error: FormatError) -> Raised {
         FormatError::ValueError(message) => vm.value_error(message),
         FormatError::TypeError(message) => vm.type_error(message),
         FormatError::OverflowError(message) => vm.raise(types::OVERFLOW_ERROR, message),
+        FormatError::MemoryError => vm.no_memory(),
     }
 }
 

@@ -201,12 +201,7 @@ fn tuple_repeat(vm: &mut Vm, this: ObjId, count: i64) -> PyResult<ObjId> {
     if len == 0 || count <= 0 {
         return Ok(EMPTY_TUPLE);
     }
-    if (count as usize)
-        .checked_mul(len)
-        .is_none_or(|n| n > super::list_core::MAX_ITEMS)
-    {
-        return Err(vm.no_memory());
-    }
+    vm.check_list_len((count as usize).saturating_mul(len))?;
     let items = vm.tuple_items(this).repeat(count as usize);
     Ok(vm.new_tuple_from(&items))
 }

@@ -207,9 +207,7 @@ impl PercentArgs {
         if let Some(error) = directive.too_big.take() {
             return Err(raise_format_error(vm, error));
         }
-        if width > 1 << 32 || precision.is_some_and(|p| p > 1 << 32) {
-            return Err(super::unicodeobject::raise_memory_error(vm));
-        }
+        vm.check_request(width.max(precision.unwrap_or(0)))?;
         Ok((width, precision))
     }
 }

@@ -13,7 +13,7 @@ use crate::on_units;
 use super::getargs::Signature;
 use super::methodobject::{MethodDef, MethodImpl};
 use super::scalar_new::{c_int_arg, slice_index_arg, ssize_arg, str_arg};
-use super::unicodeobject::{raise_memory_error, text_of};
+use super::unicodeobject::text_of;
 use super::vm::{PyResult, Vm};
 use super::wellknown::{EMPTY_STR, EMPTY_TUPLE, NONE, bool_obj, types};
 use super::{unicode_codecs, unicode_format, unicode_translate};
@@ -364,6 +364,11 @@ pub fn join_items(vm: &mut Vm, separator: ObjId, items: &[ObjId]) -> PyResult<Ob
             "sequence item {i}: expected str instance, {name} found"
         )));
     }
+    let total = texts.iter().map(|text| text.len()).sum::<usize>();
+    let between = text_of(vm, separator).len().saturating_mul(items.len());
+    if !vm.memory_holds(total.saturating_add(between)) {
+        return Err(vm.no_memory());
+    }
     let joined = search::join(text_of(vm, separator), &texts);
     Ok(vm.new_text_fresh(joined))
 }
@@ -399,9 +404,7 @@ fn justify(
     if width <= length as i64 {
         return Ok(vm.str_unchanged(this));
     }
-    if width > 1 << 32 {
-        return Err(raise_memory_error(vm));
-    }
+    vm.check_request(width.max(0) as usize)?;
     let (left, right) = share(length, width as usize);
     let points = layout::pad(&to_points(text_of(vm, this)), left, right, fill);
     Ok(vm.new_text_fresh(Text::from_code_points(&points)))
@@ -421,9 +424,7 @@ fn rjust(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
 
 fn zfill(vm: &mut Vm, this: ObjId, width: ObjId) -> PyResult<ObjId> {
     let width = ssize_arg(vm, width)?;
-    if width > 1 << 32 {
-        return Err(raise_memory_error(vm));
-    }
+    vm.check_request(width.max(0) as usize)?;
     match layout::zfill(&to_points(text_of(vm, this)), width.max(0) as usize) {
         Some(points) => Ok(vm.new_text_fresh(Text::from_code_points(&points))),
         None => Ok(vm.str_unchanged(this)),

@@ -13,8 +13,8 @@ use super::object::Payload;
 use super::scalar_new::bad_argument;
 use super::slots::{CompareOp, Slots};
 use super::typeobject::{TypeFlags, TypeSpec};
-use super::vm::{PyResult, Raised, Vm};
-use super::wellknown::{EMPTY_BYTES, EMPTY_STR, EMPTY_TUPLE, NOT_IMPLEMENTED, bool_obj, types};
+use super::vm::{PyResult, Vm};
+use super::wellknown::{EMPTY_BYTES, EMPTY_STR, NOT_IMPLEMENTED, bool_obj, types};
 use super::{unicode_codecs, unicode_format, unicode_iter, unicode_methods};
 
 /// The type `str`.
@@ -219,9 +219,6 @@ pub fn unicode_append(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
     result
 }
 
-/// Longer results are refused as if memory had run out.
-const MAX_LENGTH: usize = 1 << 32;
-
 fn unicode_repeat(vm: &mut Vm, this: ObjId, count: i64) -> PyResult<ObjId> {
     if count < 1 {
         return Ok(EMPTY_STR);
@@ -235,18 +232,13 @@ fn unicode_repeat(vm: &mut Vm, this: ObjId, count: i64) -> PyResult<ObjId> {
         Some(length) if length > i64::MAX as usize => {
             Err(vm.raise(types::OVERFLOW_ERROR, "repeated string is too long"))
         }
-        Some(length) if length > MAX_LENGTH => Err(raise_memory_error(vm)),
-        Some(_) => {
+        Some(length) => {
+            vm.check_request(length)?;
+            let text = text_of(vm, this);
             let repeated = search::repeat(text, count as usize);
             Ok(vm.new_text(repeated))
         }
     }
-}
-
-/// `MemoryError` without arguments.
-#[cold]
-pub fn raise_memory_error(vm: &mut Vm) -> Raised {
-    vm.raise_with(types::MEMORY_ERROR, EMPTY_TUPLE)
 }
 
 /// `s[i]` with an index that counts from the front.

@@ -10,11 +10,12 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use crate::base::{BigInt, ObjId, Text, ThreadId};
 use crate::events::{Event, FrameId, Reporter, Stream};
 
+use super::budget::Budgets;
 use super::frame::InterpreterFrame;
 use super::heap::{Heap, Reuse};
 use super::object::{NativePayload, Payload};
@@ -47,6 +48,15 @@ pub enum Stop {
     Budget(String),
     /// All threads wait for each other; the text names who waits for what.
     Deadlock(String),
+}
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Requested => f.write_str("stopped on request"),
+            Self::Budget(text) | Self::Deadlock(text) => f.write_str(text),
+        }
+    }
 }
 
 /// What the outside world gives the machine. The only door to it.
@@ -224,8 +234,16 @@ pub struct InterpreterState {
     pub clock_nanos: u64,
     /// Instructions executed by all threads.
     pub instructions: u64,
-    /// The count of instructions at which the next poll has more to do (a thread's turn ends).
+    /// The count of instructions at which the next poll has more to do (a thread's turn ends, the
+    /// time is over).
     pub next_poll: u64,
+    /// Turns of native loops, which count toward the budget of time alone.
+    pub native_steps: u64,
+    pub next_native_check: u64,
+    /// Decides what CPython leaves to the operating system's scheduler.
+    pub schedule_seed: u64,
+    /// `sys.getswitchinterval()` at the start.
+    pub switch_interval: crate::threads::Nanos,
     pub finalizing: bool,
     pub optimize: i32,
     /// Asked at one instruction; only a loop that reports looks at it.
@@ -257,7 +275,8 @@ pub struct Vm {
     pub host: Box<dyn Host>,
     /// Bits of [`breaker`].
     pub eval_breaker: u32,
-    /// Set from outside to stop the run.
+    pub budgets: Budgets,
+    /// Set from outside, or when memory is used up, to stop the run.
     pub stop_flag: Arc<AtomicBool>,
     /// Why the run is being stopped, once it is.
     pub stop: Option<Stop>,
@@ -296,11 +315,13 @@ impl Vm {
                 next_func_version: 1,
                 next_keys_version: 1,
                 next_poll: u64::MAX,
+                switch_interval: crate::threads::Scheduler::DEFAULT_INTERVAL,
                 ..InterpreterState::default()
             },
             hooks,
             host,
             eval_breaker: 0,
+            budgets: Budgets::default(),
             stop_flag: Arc::new(AtomicBool::new(false)),
             stop: None,
             type_cache: TypeCache::new(),
@@ -322,6 +343,7 @@ impl Vm {
             hooks: Hooks::hollow(),
             host: Box::new(NoHost),
             eval_breaker: 0,
+            budgets: Budgets::default(),
             stop_flag: Arc::new(AtomicBool::new(false)),
             stop: None,
             type_cache: TypeCache::default(),
@@ -486,14 +508,6 @@ impl Vm {
             self.stop = Some(stop);
         }
         Raised(())
-    }
-
-    /// Looks at the stop flag; called at each poll of the eval breaker.
-    pub fn check_stop(&mut self) -> PyResult<()> {
-        if self.stop.is_some() || self.stop_flag.load(Ordering::Relaxed) {
-            return Err(self.stop_with(Stop::Requested));
-        }
-        Ok(())
     }
 
     /// A `TypeError` with this text.

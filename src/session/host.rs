@@ -1,6 +1,6 @@
 //! The outside world of a recorded program: files beside it, a standard library, its output.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead as _, BufWriter, IsTerminal as _, Stdout, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,8 +16,10 @@ pub(super) struct SessionHost {
     /// Only files in here and in `stdlib` may be read; `None`: no files at all.
     directory: Option<PathBuf>,
     stdlib: Option<PathBuf>,
-    /// Output goes to this process's streams too, and input comes from it.
-    terminal: bool,
+    /// This process's output, when the program writes there and reads from its input.
+    stdout: Option<BufWriter<Stdout>>,
+    /// Somebody watches the output: each line is shown as soon as it is whole.
+    watched: bool,
     sources: ReadSources,
 }
 
@@ -41,7 +43,8 @@ impl SessionHost {
         Self {
             directory,
             stdlib: stdlib.map(|base| base.canonicalize().unwrap_or(base)),
-            terminal,
+            stdout: terminal.then(|| BufWriter::with_capacity(1 << 16, std::io::stdout())),
+            watched: std::io::stdout().is_terminal(),
             sources,
         }
     }
@@ -74,20 +77,29 @@ impl SessionHost {
 
 impl Host for SessionHost {
     fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        if self.terminal {
-            // A reader that went away is no reason to stop the program.
-            let _ = match stream {
-                Stream::Stdout => std::io::stdout().write_all(bytes),
-                Stream::Stderr => std::io::stderr().write_all(bytes),
-            };
-        }
+        let Some(stdout) = &mut self.stdout else {
+            return;
+        };
+        // A reader that went away is no reason to stop the program.
+        let _ = match stream {
+            Stream::Stdout => {
+                let written = stdout.write_all(bytes);
+                if self.watched && bytes.contains(&b'\n') {
+                    written.and(stdout.flush())
+                } else {
+                    written
+                }
+            }
+            Stream::Stderr => {
+                let flushed = stdout.flush();
+                std::io::stderr().write_all(bytes).and(flushed)
+            }
+        };
     }
 
     fn read_line(&mut self) -> Option<String> {
+        let _ = self.stdout.as_mut()?.flush();
         let mut line = String::new();
-        if !self.terminal {
-            return None;
-        }
         match std::io::stdin().lock().read_line(&mut line) {
             Ok(0) | Err(_) => None,
             Ok(_) => Some(line),
@@ -126,5 +138,13 @@ impl Host for SessionHost {
         };
         self.note_source(path, &bytes);
         Some(bytes)
+    }
+}
+
+impl Drop for SessionHost {
+    fn drop(&mut self) {
+        if let Some(stdout) = &mut self.stdout {
+            let _ = stdout.flush();
+        }
     }
 }

@@ -6,14 +6,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::base::TextId;
 use crate::bytecode::CodeObject;
 use crate::events::{CodeId, Event, EventSink};
+use crate::objects::budget::Budgets;
+use crate::threads::Nanos;
 
 /// Budgets of a run; what was recorded up to there is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
     /// Events recorded.
     pub events: u64,
-    /// Bytes in blocks that the program holds at one time.
+    /// Bytes that the program's objects take at one time.
     pub bytes: u64,
+    /// Virtual time; `None`: as long as it takes.
+    pub time: Option<Nanos>,
     /// Characters written.
     pub output: u64,
 }
@@ -23,17 +27,28 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             events: 200_000_000,
-            bytes: 4 << 30,
+            bytes: Budgets::default().bytes,
+            time: None,
             output: 64 << 20,
         }
     }
 }
 
-/// Which budget was used up.
+impl Limits {
+    /// What the machine itself watches.
+    pub fn budgets(&self) -> Budgets {
+        Budgets {
+            time: self.time.unwrap_or(Nanos::NEVER),
+            bytes: self.bytes,
+            ..Budgets::default()
+        }
+    }
+}
+
+/// Which budget of the recording was used up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exceeded {
     Events,
-    Bytes,
     Output,
 }
 
@@ -42,7 +57,6 @@ impl Exceeded {
     pub fn sentence(self, limits: &Limits) -> String {
         match self {
             Self::Events => format!("stopped after {} events", limits.events),
-            Self::Bytes => format!("stopped at {} bytes of memory", limits.bytes),
             Self::Output => format!("stopped after {} characters of output", limits.output),
         }
     }
@@ -50,8 +64,7 @@ impl Exceeded {
     const fn from_code(code: u64) -> Option<Self> {
         match code {
             1 => Some(Self::Events),
-            2 => Some(Self::Bytes),
-            3 => Some(Self::Output),
+            2 => Some(Self::Output),
             _ => None,
         }
     }
@@ -111,8 +124,7 @@ impl<S: EventSink> Metered<S> {
     fn exceed(&self, what: Exceeded) {
         let code = match what {
             Exceeded::Events => 1,
-            Exceeded::Bytes => 2,
-            Exceeded::Output => 3,
+            Exceeded::Output => 2,
         };
         if !self.stop.swap(true, Ordering::Relaxed) {
             self.gauge.exceeded.store(code, Ordering::Relaxed);
@@ -145,8 +157,6 @@ impl<S: EventSink> EventSink for Metered<S> {
         self.gauge.bytes.store(self.bytes, Ordering::Relaxed);
         if events_before + events.len() as u64 > self.limits.events {
             self.exceed(Exceeded::Events);
-        } else if self.bytes > self.limits.bytes {
-            self.exceed(Exceeded::Bytes);
         } else if self.output > self.limits.output {
             self.exceed(Exceeded::Output);
         }

@@ -16,6 +16,7 @@ use crate::events::{CodeId, Event, EventSink, Reporter};
 use crate::interpreter::ceval::INSTRUCTION_NANOS;
 use crate::objects::vm;
 use crate::stdlib::run::{RunOptions, RunResult, STACK_SIZE, new_machine, run_program};
+use crate::threads::Nanos;
 use crate::trace::{
     FileRecorder, FileTask, Header, Recording, RecordingError, RecordingWriter, Written,
 };
@@ -53,6 +54,10 @@ pub struct SessionOptions {
     pub limits: Limits,
     /// Decides what CPython leaves to the operating system's scheduler.
     pub schedule_seed: u64,
+    /// `sys.getswitchinterval()` at the start; `None`: CPython's 5 ms.
+    pub switch_interval: Option<Nanos>,
+    /// A pass of the collector at every allocation: to find references that are not counted.
+    pub gc_stress: bool,
     pub sink: Sink,
     /// The program writes to and reads from this process's streams.
     pub terminal: bool,
@@ -158,6 +163,10 @@ impl Session {
             hash_seed: options.hash_seed,
             path: options.path,
             optimize: 0,
+            budgets: options.limits.budgets(),
+            schedule_seed: options.schedule_seed,
+            switch_interval: options.switch_interval,
+            gc_stress: options.gc_stress,
         };
         let flag = Arc::clone(&stop);
         let finished = Arc::clone(&recording);
@@ -167,7 +176,7 @@ impl Session {
             let _complete = CompleteOnDrop(finished);
             let started = Instant::now();
             let mut vm = new_machine(&run_options, Box::new(host), reporter);
-            vm.stop_flag = flag;
+            vm.set_budgets(run_options.budgets, flag);
             if let Some(question) = options.question {
                 vm.interp.question = Some(Box::new(vm::Question {
                     instructions: question.instructions,
@@ -239,7 +248,7 @@ impl Session {
             .gauge
             .exceeded()
             .map(|what| what.sentence(&self.limits));
-        let stopped = exceeded.or_else(|| result.stop.as_ref().map(sentence));
+        let stopped = exceeded.or_else(|| result.stop.as_ref().map(ToString::to_string));
         Ok(Outcome {
             status: result.status,
             stopped,
@@ -247,14 +256,6 @@ impl Session {
             elapsed,
             written: written?,
         })
-    }
-}
-
-fn sentence(stop: &vm::Stop) -> String {
-    use vm::Stop;
-    match stop {
-        Stop::Requested => "stopped on request".to_owned(),
-        Stop::Budget(text) | Stop::Deadlock(text) => text.clone(),
     }
 }
 
@@ -277,6 +278,15 @@ fn header_of(options: &SessionOptions) -> Header {
     }
     if options.limits.bytes != defaults.bytes {
         others.insert("limit_bytes".to_owned(), options.limits.bytes.to_string());
+    }
+    if let Some(time) = options.limits.time {
+        others.insert("limit_nanos".to_owned(), time.0.to_string());
+    }
+    if let Some(interval) = options.switch_interval {
+        others.insert("switch_interval_nanos".to_owned(), interval.0.to_string());
+    }
+    if options.gc_stress {
+        others.insert("gc_stress".to_owned(), "true".to_owned());
     }
     let stdlib = options
         .stdlib

@@ -22,7 +22,7 @@ pub fn hooks() -> Hooks {
 
 /// Sleeps until a virtual time.
 fn block_on(vm: &mut Vm, _object: ObjId, deadline: u64) -> PyResult<bool> {
-    let now = threads::now(vm);
+    let now = vm.now();
     threads::sleep(vm, Nanos(deadline.saturating_sub(now.0)))?;
     Ok(false)
 }

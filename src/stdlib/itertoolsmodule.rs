@@ -189,7 +189,29 @@ native_struct! {
     /// `repeatobject`: `cnt` below zero repeats for ever.
     Repeat { element } [] (cnt: i64)
 }
-iterator_type!(REPEAT, "repeat", 32, repeat_new, repeat_next, tp_repr: repeat_repr);
+pub static REPEAT: TypeSpec = TypeSpec {
+    tp_name: "itertools.repeat",
+    tp_basicsize: 32,
+    slots: Slots {
+        tp_new: Some(repeat_new),
+        tp_iternext: Some(repeat_next),
+        tp_repr: Some(repeat_repr),
+        ..ITERATOR.slots
+    },
+    methods: &[MethodDef::new(
+        "__length_hint__",
+        MethodImpl::NoArgs(repeat_hint),
+        "",
+    )],
+    ..ITERATOR
+};
+
+fn repeat_hint(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
+    match Repeat::of(vm, this).cnt {
+        -1 => Err(vm.type_error("len() of unsized object")),
+        cnt => Ok(vm.new_int(cnt)),
+    }
+}
 
 fn repeat_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId> {
     let values = vm.unpack_tuple_dict(

@@ -2,12 +2,16 @@
 //!
 //! Mirrors `pymain_run_python` of `Modules/main.c` and `Py_FinalizeEx` of `Python/pylifecycle.c`.
 
+use std::sync::Arc;
+
 use crate::base::ObjId;
 use crate::events::{Event, GcList, Reporter};
 use crate::interpreter::frames;
+use crate::objects::budget::Budgets;
 use crate::objects::object::Payload;
 use crate::objects::vm::{Host, PyResult, Stop, Vm};
 use crate::objects::wellknown::{NONE, names, types};
+use crate::threads::Nanos;
 
 use super::{compile, create_native_module, hooks, traceback_print};
 
@@ -30,6 +34,13 @@ pub struct RunOptions {
     /// `sys.path` behind the script's directory.
     pub path: Vec<String>,
     pub optimize: i32,
+    pub budgets: Budgets,
+    /// Decides what CPython leaves to the operating system's scheduler.
+    pub schedule_seed: u64,
+    /// `sys.getswitchinterval()` at the start; `None`: CPython's.
+    pub switch_interval: Option<Nanos>,
+    /// A pass of the collector at every allocation.
+    pub gc_stress: bool,
 }
 
 /// How a run ended.
@@ -40,17 +51,17 @@ pub struct RunResult {
     pub stop: Option<Stop>,
 }
 
-/// Runs a program on the calling thread, which needs [`STACK_SIZE`] bytes of stack.
-pub fn run(options: &RunOptions, host: Box<dyn Host>, reporter: Reporter) -> RunResult {
-    let mut vm = new_machine(options, host, reporter);
-    run_program(&mut vm, options)
-}
-
 /// A machine that is ready to run: `builtins` and `sys` are in place.
 pub fn new_machine(options: &RunOptions, host: Box<dyn Host>, reporter: Reporter) -> Vm {
     let mut vm = Vm::new(reporter, host, hooks::hooks());
     vm.interp.hash_secret = crate::base::hash::HashSecret::from_seed(options.hash_seed);
     vm.interp.optimize = options.optimize;
+    vm.interp.schedule_seed = options.schedule_seed;
+    if let Some(interval) = options.switch_interval {
+        vm.interp.switch_interval = interval;
+    }
+    let stop_flag = Arc::clone(&vm.stop_flag);
+    vm.set_budgets(options.budgets, stop_flag);
     vm.tstate.exc_info.push(ObjId::NULL);
     let prepared = prepare(&mut vm, options);
     if prepared.is_err() {
@@ -113,13 +124,10 @@ pub fn run_program(vm: &mut Vm, options: &RunOptions) -> RunResult {
     if vm.stop.is_none() {
         status = super::shutdown::finalize(vm, status);
     }
-    let reason =
-        vm.heap
-            .reporter
-            .text(&vm.stop.as_ref().map_or(String::new(), |stop| match stop {
-                Stop::Requested => "on request".to_owned(),
-                Stop::Budget(text) | Stop::Deadlock(text) => text.clone(),
-            }));
+    let reason = vm
+        .heap
+        .reporter
+        .text(&vm.stop.as_ref().map_or(String::new(), ToString::to_string));
     vm.heap.report_dirty();
     vm.report_interpreter();
     vm.report_handled();
@@ -154,7 +162,9 @@ fn run_main(vm: &mut Vm, options: &RunOptions) -> PyResult<()> {
     vm.interp.script.clone_from(&constants);
     vm.interp.script.push(code);
     vm.report_interpreter();
+    vm.heap.gc.stress = options.gc_stress;
     let result = frames::eval_code(vm, code, dict, dict);
+    vm.heap.gc.stress = false;
     vm.interp.script.clear();
     vm.decref(code);
     if result.is_ok() {

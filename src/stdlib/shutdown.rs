@@ -16,6 +16,7 @@ pub fn finalize(vm: &mut Vm, status: i32) -> i32 {
     call_module_function(vm, "atexit", "_run_exitfuncs");
     super::run::flush(vm);
     vm.interp.finalizing = true;
+    crate::interpreter::threads::abandon_others(vm);
     if vm.heap.gc.enabled {
         collect(vm);
     }

@@ -287,7 +287,7 @@ fn setrecursionlimit(vm: &mut Vm, _: ObjId, limit: ObjId) -> PyResult<ObjId> {
     if new < 1 {
         return Err(vm.value_error("recursion limit must be greater or equal than 1"));
     }
-    let depth = i64::from(vm.interp.recursion_limit - vm.tstate.py_recursion_remaining);
+    let depth = i64::from(vm.recursion_depth_limit() - vm.tstate.py_recursion_remaining);
     if depth >= new {
         return Err(vm.raise(
             types::RECURSION_ERROR,
@@ -295,8 +295,7 @@ fn setrecursionlimit(vm: &mut Vm, _: ObjId, limit: ObjId) -> PyResult<ObjId> {
         ));
     }
     let new = new.min(i64::from(i32::MAX)) as i32;
-    vm.tstate.py_recursion_remaining += new - vm.interp.recursion_limit;
-    vm.interp.recursion_limit = new;
+    vm.set_recursion_limit(new);
     Ok(NONE)
 }
 

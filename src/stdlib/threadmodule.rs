@@ -218,7 +218,7 @@ fn time_limit(vm: &mut Vm, args: &[ObjId], kwnames: ObjId) -> PyResult<Option<Na
     if timeout < 0.0 {
         return Ok(Some(Nanos::NEVER));
     }
-    Ok(Some(threads::now(vm).after(Nanos::from_secs_ceil(timeout))))
+    Ok(Some(vm.now().after(Nanos::from_secs_ceil(timeout))))
 }
 
 /// A number of seconds.
@@ -551,7 +551,7 @@ fn handle_join(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     {
         let secs = seconds(vm, timeout)?;
         if secs >= 0.0 {
-            until = threads::now(vm).after(Nanos::from_secs_ceil(secs));
+            until = vm.now().after(Nanos::from_secs_ceil(secs));
         }
     }
     if !handle(vm, this).started {

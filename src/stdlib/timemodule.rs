@@ -174,7 +174,7 @@ pub static STRUCT_TIME: TypeSpec = TypeSpec {
 
 /// Nanoseconds since the start of the run.
 fn elapsed(vm: &Vm) -> i64 {
-    threads::now(vm).0 as i64
+    vm.now().0 as i64
 }
 
 /// Nanoseconds spent in instructions, sleeps left out.

@@ -4,9 +4,12 @@
 //! `Python/thread_pthread.h`. The model never runs anything: the caller tells what the holder
 //! does, the model answers who runs next, and notes what happened as [`GilFact`]s.
 //!
-//! Where `CPython` leaves a choice to the system (which of several waiting threads
-//! `pthread_cond_signal` wakes), the seed decides; with seed 0 the longest waiter is next. A
-//! released lock passes to the thread that has waited longest.
+//! Where `CPython` leaves a choice to the system, the seed decides: which of several waiting threads
+//! `pthread_cond_signal` wakes, how long the system takes to wake one, how late a timed wait ends.
+//! With seed 0 the longest waiter is next, waking takes [`WAKE_LATENCY`], and no wait ends late.
+//!
+//! A released lock is free: the system wakes the thread that has waited longest, and until that one
+//! is awake, any running thread may take the lock first.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -14,6 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Nanos;
 use crate::base::ThreadId;
+
+/// How long the system takes to wake a thread.
+pub const WAKE_LATENCY: Nanos = Nanos(50_000);
 
 /// Names a lock of the program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -137,6 +143,17 @@ struct Lock {
     holder: Option<ThreadId>,
     /// Who waits for it, longest first.
     waiters: VecDeque<ThreadId>,
+    /// The system is waking the first of them.
+    wakes: bool,
+}
+
+/// What happens at a time by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Alarm {
+    /// A blocked thread has waited long enough.
+    Timeout(ThreadId),
+    /// The first thread that waits for a released lock is awake.
+    Awake(LockId),
 }
 
 /// The GIL, the threads that want it, and what blocks the others.
@@ -150,8 +167,8 @@ pub struct Scheduler {
     interval: Nanos,
     /// `_PY_GIL_DROP_REQUEST_BIT` of the holder.
     drop_requested: bool,
-    /// Blocked threads that wake by themselves, by time, then by when they blocked.
-    alarms: BTreeMap<(Nanos, u64), ThreadId>,
+    /// What happens by itself, by time, then in the order in which it was set up.
+    alarms: BTreeMap<(Nanos, u64), Alarm>,
     alarm_count: u64,
     locks: BTreeMap<LockId, Lock>,
     lock_count: u32,
@@ -330,14 +347,67 @@ impl Scheduler {
         self.block(now, WaitFor::Lock(lock), until)
     }
 
-    /// Releases a lock that is held: it passes to the thread that has waited longest.
+    /// Releases a lock that is held; the system begins to wake the thread that has waited longest.
     pub fn release_lock(&mut self, now: Nanos, lock: LockId) {
         let entry = self.lock_mut(lock);
+        entry.holder = None;
+        if entry.waiters.is_empty() || entry.wakes {
+            return;
+        }
+        entry.wakes = true;
+        let latency = self.latency(WAKE_LATENCY);
+        self.set_alarm(now.after(latency), Alarm::Awake(lock));
+        self.find_next_event();
+    }
+
+    fn set_alarm(&mut self, time: Nanos, alarm: Alarm) -> (Nanos, u64) {
+        let key = (time, self.alarm_count);
+        self.alarm_count += 1;
+        self.alarms.insert(key, alarm);
+        key
+    }
+
+    /// The thread that the system woke takes the lock, unless another one was faster.
+    fn awake_for(&mut self, now: Nanos, lock: LockId) {
+        let Some(entry) = self.locks.get_mut(&lock) else {
+            return;
+        };
+        entry.wakes = false;
+        if entry.holder.is_some() {
+            return;
+        }
         entry.holder = entry.waiters.pop_front();
         if let Some(thread) = entry.holder {
             self.wake(now, thread, WakeReason::Acquired);
-            self.find_next_event();
         }
+    }
+
+    /// A time that the system takes: this long with seed 0, anything up to twice as long with
+    /// another.
+    fn latency(&mut self, usual: Nanos) -> Nanos {
+        if self.seed == 0 {
+            usual
+        } else {
+            Nanos(self.random() % (2 * usual.0))
+        }
+    }
+
+    /// How late a timed wait for the GIL ends.
+    fn lateness(&mut self) -> Nanos {
+        if self.seed == 0 {
+            Nanos(0)
+        } else {
+            Nanos(self.random() % (2 * WAKE_LATENCY.0))
+        }
+    }
+
+    /// `SplitMix64`: equal seeds give equal choices everywhere.
+    fn random(&mut self) -> u64 {
+        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15).max(1);
+        let mut mixed = self.seed;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
     }
 
     /// The holder waits for a thread to end, or until `until`.
@@ -345,9 +415,10 @@ impl Scheduler {
         self.block(now, WaitFor::Thread(thread), until)
     }
 
-    /// The holder ends.
-    pub fn finish(&mut self, now: Nanos) -> Next {
-        let thread = self.holder.take().expect("a running thread ends");
+    /// The holder, `thread`, ends.
+    pub fn finish(&mut self, now: Nanos, thread: ThreadId) -> Next {
+        debug_assert_eq!(self.holder, Some(thread), "a running thread ends");
+        self.holder = None;
         self.drop_requested = false;
         self.threads[thread.index()].status = ThreadStatus::Finished;
         self.note(now, thread, GilFactKind::Finish);
@@ -377,6 +448,7 @@ impl Scheduler {
         self.alarms.clear();
         for lock in self.locks.values_mut() {
             lock.waiters.clear();
+            lock.wakes = false;
         }
         self.drop_requested = false;
         self.find_next_event();
@@ -411,31 +483,28 @@ impl Scheduler {
         self.drop_requested = false;
         self.note(now, thread, GilFactKind::Block { on, until });
         self.note(now, thread, GilFactKind::DropVoluntary);
+        let alarm =
+            (until != Nanos::NEVER).then(|| self.set_alarm(until.max(now), Alarm::Timeout(thread)));
         let state = &mut self.threads[thread.index()];
         state.status = ThreadStatus::Blocked { on, until };
         state.woken_by = None;
-        if until != Nanos::NEVER {
-            let alarm = (until.max(now), self.alarm_count);
-            self.alarm_count += 1;
-            state.alarm = Some(alarm);
-            self.alarms.insert(alarm, thread);
-        }
+        state.alarm = alarm;
         self.run_next(now)
     }
 
     /// Nobody has the GIL: gives it to a waiter, or lets time pass until there is one.
     fn run_next(&mut self, now: Nanos) -> Next {
         let mut now = now;
-        if self.waiters.is_empty() {
+        self.pass_time(now);
+        // A thread that wakes may find that it has nothing to do.
+        while self.waiters.is_empty() {
             let Some((&(time, _), _)) = self.alarms.first_key_value() else {
                 return self.nobody_left();
             };
             now = now.max(time);
+            self.pass_time(now);
         }
-        self.pass_time(now);
-        let next = self
-            .choose_waiter()
-            .expect("a thread waits, or one has just woken");
+        let next = self.choose_waiter().expect("a thread waits");
         self.take(now, next);
         self.find_next_event();
         Next::Run { thread: next, now }
@@ -460,10 +529,15 @@ impl Scheduler {
                 break;
             }
             if alarm == Some(earliest) {
-                let (_, thread) = self.alarms.pop_first().expect("there is an alarm");
-                self.threads[thread.index()].alarm = None;
-                self.stop_waiting(thread);
-                self.wake(earliest, thread, WakeReason::Timeout);
+                let (_, alarm) = self.alarms.pop_first().expect("there is an alarm");
+                match alarm {
+                    Alarm::Timeout(thread) => {
+                        self.threads[thread.index()].alarm = None;
+                        self.stop_waiting(thread);
+                        self.wake(earliest, thread, WakeReason::Timeout);
+                    }
+                    Alarm::Awake(lock) => self.awake_for(earliest, lock),
+                }
             } else {
                 self.pass_deadlines(earliest);
             }
@@ -476,7 +550,8 @@ impl Scheduler {
         for index in 0..self.waiters.len() {
             let thread = self.waiters[index];
             let switch_number = self.switch_number;
-            let again = time.after(self.interval);
+            let lateness = self.lateness();
+            let again = time.after(self.interval).after(lateness);
             let state = &mut self.threads[thread.index()];
             let ThreadStatus::WaitsForGil { deadline, refused } = state.status else {
                 continue;
@@ -525,7 +600,8 @@ impl Scheduler {
 
     /// `take_gil`, first half: wait one interval.
     fn request(&mut self, now: Nanos, thread: ThreadId) {
-        let deadline = now.after(self.interval);
+        let lateness = self.lateness();
+        let deadline = now.after(self.interval).after(lateness);
         let state = &mut self.threads[thread.index()];
         state.saved_switch_number = self.switch_number;
         state.status = ThreadStatus::WaitsForGil {
@@ -554,13 +630,7 @@ impl Scheduler {
         if self.seed == 0 || self.waiters.len() < 2 {
             return self.waiters.pop_front();
         }
-        // SplitMix64: equal seeds give equal choices everywhere.
-        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15).max(1);
-        let mut mixed = self.seed;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^= mixed >> 31;
-        let index = (mixed % self.waiters.len() as u64) as usize;
+        let index = (self.random() % self.waiters.len() as u64) as usize;
         self.waiters.remove(index)
     }
 
@@ -698,8 +768,8 @@ mod tests {
         assert_eq!(s.sleep_until(ms(1), ms(100)), run(T1, 1));
         assert_eq!(s.sleep_until(ms(2), ms(50)), run(T1, 50));
         assert_eq!(s.woken_by(T1), Some(WakeReason::Timeout));
-        assert_eq!(s.finish(ms(60)), run(T0, 100));
-        assert_eq!(s.finish(ms(101)), Next::AllFinished);
+        assert_eq!(s.finish(ms(60), T1), run(T0, 100));
+        assert_eq!(s.finish(ms(101), T0), Next::AllFinished);
     }
 
     #[test]
@@ -713,11 +783,32 @@ mod tests {
         assert_eq!(s.block_on(ms(0), lock, Nanos::NEVER), run(T2, 0));
         assert_eq!(s.block_on(ms(0), lock, ms(3)), run(T0, 1));
         s.release_lock(ms(2), lock);
+        assert_eq!(s.lock_holder(lock), None);
+        let awake = Next::Run {
+            thread: T1,
+            now: ms(2).after(WAKE_LATENCY),
+        };
+        assert_eq!(s.finish(ms(2), T0), awake);
         assert_eq!(s.lock_holder(lock), Some(T1));
-        assert_eq!(s.finish(ms(2)), run(T1, 2));
         assert_eq!(s.woken_by(T1), Some(WakeReason::Acquired));
-        assert_eq!(s.finish(ms(2)), run(T2, 3));
+        assert_eq!(s.finish(ms(2), T1), run(T2, 3));
         assert_eq!(s.woken_by(T2), Some(WakeReason::Timeout));
+    }
+
+    #[test]
+    fn a_released_lock_is_free_until_the_waiter_is_awake() {
+        let mut s = Scheduler::new(0);
+        let lock = s.new_lock();
+        assert!(s.try_acquire(lock));
+        s.start_thread(ms(0));
+        assert_eq!(s.sleep_until(ms(0), ms(1)), run(T1, 0));
+        assert_eq!(s.block_on(ms(0), lock, Nanos::NEVER), run(T0, 1));
+        s.release_lock(ms(1), lock);
+        assert!(s.try_acquire(lock));
+        // The waiter wakes in vain and waits on.
+        assert_eq!(s.sleep_until(ms(1), ms(5)), run(T0, 5));
+        s.release_lock(ms(5), lock);
+        assert_eq!(s.lock_waiters(lock).collect::<Vec<_>>(), [T1]);
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn run_until<T: Send + 'static>(
             stop: Arc::clone(&stop),
         };
         let mut vm = new_machine(&options, Box::new(Nowhere), Reporter::to(Box::new(sink)));
-        vm.stop_flag = stop;
+        vm.set_budgets(options.budgets, stop);
         run_program(&mut vm, &options);
         look(&mut vm, &recording)
     };
@@ -231,12 +231,22 @@ fn replay_equals_the_live_heap() {
 
 #[test]
 fn counts_equal_references() {
-    run_until(MIXED, u64::MAX, |_, recording| {
+    check_counts("mixed", MIXED, 40);
+    check_counts("threads", THREADS, 10);
+    for (path, source) in programs() {
+        check_counts(&path.display().to_string(), &source, 4);
+    }
+}
+
+/// Looks at the machine's counts at so many moments of a run.
+fn check_counts(label: &str, source: &str, moments: u64) {
+    let label = label.to_owned();
+    run_until(source, u64::MAX, move |_, recording| {
         // While the program runs no native function, each count is a recorded reference.
         let mut player = Player::new(Arc::clone(recording));
         let mut worst: BTreeMap<String, u32> = BTreeMap::new();
-        for part in 1..=40 {
-            let near = recording.len() * part / 41;
+        for part in 1..=moments {
+            let near = recording.len() * part / (moments + 1);
             let state = player.seek(Moment(near)).expect("in memory");
             let next = ouroscope::trace::step(
                 recording,
@@ -255,13 +265,14 @@ fn counts_equal_references() {
                     .code(frame.code)
                     .is_some_and(|code| &*code.co_name == "__del__")
             });
-            if state.threads[0].native.is_empty() && state.gc.pass.is_none() && !in_finalizer {
+            let in_native = state.threads.iter().any(|thread| !thread.native.is_empty());
+            if !in_native && state.gc.pass.is_none() && !in_finalizer {
                 for (line, count) in miscounted(state, recording) {
                     *worst.entry(line).or_insert(0) += count;
                 }
             }
         }
-        assert!(worst.is_empty(), "{worst:#?}");
+        assert!(worst.is_empty(), "{label}: {worst:#?}");
     });
 }
 

@@ -15,6 +15,8 @@ pub enum FormatError {
     ValueError(String),
     TypeError(String),
     OverflowError(String),
+    /// No memory holds so wide a field.
+    MemoryError,
 }
 
 impl FormatError {
@@ -29,6 +31,7 @@ impl fmt::Display for FormatError {
             Self::ValueError(message) => write!(f, "ValueError: {message}"),
             Self::TypeError(message) => write!(f, "TypeError: {message}"),
             Self::OverflowError(message) => write!(f, "OverflowError: {message}"),
+            Self::MemoryError => f.write_str("MemoryError"),
         }
     }
 }

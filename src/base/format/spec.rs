@@ -58,6 +58,9 @@ fn code(c: char) -> u32 {
     u32::from(c)
 }
 
+/// A wider field is refused as if memory had run out.
+const MAX_WIDTH: usize = 1 << 30;
+
 /// Reads decimal digits (of any script, as `Py_UNICODE_TODECIMAL`) from `pos` on.
 fn read_integer(spec: &[u32], pos: &mut usize) -> Result<Option<usize>> {
     let start = *pos;
@@ -131,6 +134,9 @@ fn parse_spec(
         pos += 1;
     }
     parsed.width = read_integer(&points, &mut pos)?;
+    if parsed.width.is_some_and(|width| width > MAX_WIDTH) {
+        return Err(FormatError::MemoryError);
+    }
     if is(pos, ',') {
         parsed.grouping = Grouping::Comma;
         pos += 1;
