@@ -10,20 +10,27 @@ use crate::app::command::Command;
 use crate::app::selection::Selection;
 use crate::app::ui::theme;
 use crate::app::ui::widgets::{self, Cell, VirtualRows, row_painter};
-use crate::base::Moment;
+use crate::base::{Moment, ObjId};
 use crate::events::Event;
+use crate::trace::summary::subject;
 use crate::trace::{BLOCK_EVENTS, Recording};
 use crate::views::events::{Group, row};
 use crate::views::format::grouped;
+use crate::views::search::matches;
 
 const ROW: f32 = 20.0;
-/// Events looked at in one frame while a filter is being applied.
+/// Events looked at in one frame while a filter is being applied; with words to find, each has to
+/// be put in words first.
 const AT_ONCE: u64 = 400_000;
+const AT_ONCE_IN_WORDS: u64 = 12_000;
 
 /// The panel.
 #[derive(Debug, Default)]
 pub struct EventsPanel {
     groups: BTreeSet<Group>,
+    words: String,
+    /// Only what happened to this object, from its birth on.
+    about: Option<(ObjId, Moment)>,
     /// The positions that pass the filter, up to `looked_at`.
     found: Vec<u64>,
     looked_at: u64,
@@ -41,6 +48,7 @@ impl Panel for EventsPanel {
             *self = Self {
                 document: ctx.app.opened,
                 groups: std::mem::take(&mut self.groups),
+                words: std::mem::take(&mut self.words),
                 ..Self::default()
             };
         }
@@ -48,7 +56,7 @@ impl Panel for EventsPanel {
         if self.look_further(ctx) {
             ui.ctx().request_repaint();
         }
-        let all = self.groups.is_empty();
+        let all = self.shows_all();
         let count = if all {
             ctx.app.last().0 as usize
         } else {
@@ -67,7 +75,7 @@ impl Panel for EventsPanel {
                 ui,
                 ctx.theme,
                 "No events",
-                "Nothing of these groups was recorded.",
+                "Nothing that was recorded passes the filter.",
             );
             return;
         }
@@ -166,11 +174,42 @@ impl EventsPanel {
                                 }
                             }
                         });
+                    if let Some(object) = ctx.app.selected.object
+                        && let Some(view) = ctx.look.object(object)
+                    {
+                        let mut on = self.about == Some((object, view.born));
+                        let name = format!("Only {}", ctx.look.short(object, 16));
+                        if ui
+                            .checkbox(&mut on, RichText::new(name).size(12.5))
+                            .changed()
+                        {
+                            self.about = on.then_some((object, view.born));
+                            changed = true;
+                        }
+                    } else if self.about.is_some() {
+                        changed = true;
+                        self.about = None;
+                    }
+                    if ui.available_width() > 150.0 {
+                        let field = egui::TextEdit::singleline(&mut self.words)
+                            .hint_text("Find")
+                            .desired_width(100.0)
+                            .font(egui::FontId::proportional(12.5));
+                        let response = ui.add(field);
+                        response.widget_info(|| {
+                            egui::WidgetInfo::labeled(
+                                egui::WidgetType::TextEdit,
+                                true,
+                                "Find in the events",
+                            )
+                        });
+                        changed |= response.changed();
+                    }
                     if changed {
                         self.found.clear();
-                        self.looked_at = 0;
+                        self.looked_at = self.about.map_or(0, |(_, born)| born.0);
                     }
-                    let words = if self.groups.is_empty() {
+                    let words = if self.shows_all() {
                         "all events".to_owned()
                     } else {
                         format!("{} found", grouped(self.found.len() as u64))
@@ -182,27 +221,56 @@ impl EventsPanel {
 
     /// Applies the filter to more events; says whether some are left.
     fn look_further(&mut self, ctx: &PanelContext<'_>) -> bool {
-        if self.groups.is_empty() {
+        if self.shows_all() {
             return false;
         }
         let last = ctx.app.last().0;
-        let stop = last.min(self.looked_at + AT_ONCE);
+        let at_once = if self.words.trim().is_empty() {
+            AT_ONCE
+        } else {
+            AT_ONCE_IN_WORDS
+        };
+        let stop = last.min(self.looked_at + at_once);
         while self.looked_at < stop {
             let number = self.looked_at as usize / BLOCK_EVENTS;
             let Ok(events) = ctx.look.recording.block(number) else {
                 return false;
             };
             for event in &events[(self.looked_at as usize % BLOCK_EVENTS).min(events.len())..] {
-                if self.looked_at >= last {
+                if self.looked_at >= stop {
                     break;
                 }
-                if self.groups.contains(&Group::of(event)) {
+                if self.passes(ctx, event) {
                     self.found.push(self.looked_at);
+                }
+                // Its slot of the heap may serve another object afterwards.
+                let freed = matches!(*event, Event::Free { obj, .. } if self.about.is_some_and(|(object, _)| object == obj));
+                if freed {
+                    self.looked_at = u64::MAX;
+                    return false;
                 }
                 self.looked_at += 1;
             }
         }
         self.looked_at < last
+    }
+
+    fn shows_all(&self) -> bool {
+        self.groups.is_empty() && self.about.is_none() && self.words.trim().is_empty()
+    }
+
+    fn passes(&self, ctx: &PanelContext<'_>, event: &Event) -> bool {
+        let of_group = self.groups.is_empty() || self.groups.contains(&Group::of(event));
+        let about = self
+            .about
+            .is_none_or(|(object, _)| subject(event) == Some(object));
+        of_group && about && {
+            let query = self.words.trim();
+            query.is_empty() || {
+                let words = row(ctx.look, Moment(self.looked_at), event);
+                matches(&format!("{} {}", words.kind, words.text), query)
+            }
+        }
     }
 
     fn event(&mut self, recording: &Recording, position: u64) -> Option<Event> {

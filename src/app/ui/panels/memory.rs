@@ -1,41 +1,46 @@
 //! The Memory panel: arenas, pools and blocks to scale, the memory over time, and what fills it by
 //! type and by line.
 
+use std::collections::BTreeMap;
+
 use egui::{Align2, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, Vec2};
 
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
 use crate::app::selection::Selection;
 use crate::app::ui::theme::{self, mix, space};
-use crate::app::ui::widgets::{self, moment_link};
-use crate::base::Moment;
+use crate::app::ui::widgets::{self, moment_link, object_link};
+use crate::base::{Moment, ObjId};
 use crate::trace::PoolView;
 use crate::views::format::{bytes, counted, grouped};
-use crate::views::memory::{ClassRow, Share, Whose, by_line, by_type, size_classes};
+use crate::views::memory::{
+    ClassRow, Share, Usage, Whose, by_line, by_type, objects_of_pool, objects_of_type,
+    size_classes, usage, whole_pools,
+};
+
+/// Objects of a type that are listed when it is opened.
+const MOST_LISTED: usize = 24;
+/// Rows of each list of shares.
+const MOST_SHARES: usize = 12;
 
 /// The panel.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct MemoryPanel {
     built: Option<(u64, Whose)>,
     whose: Whose,
     classes: Vec<ClassRow>,
     types: Vec<Share>,
     lines: Vec<Share>,
+    usage: Usage,
     /// The address of the pool that is drawn block by block.
     pool: Option<u64>,
-}
-
-impl Default for MemoryPanel {
-    fn default() -> Self {
-        Self {
-            built: None,
-            whose: Whose::Program,
-            classes: Vec::new(),
-            types: Vec::new(),
-            lines: Vec::new(),
-            pool: None,
-        }
-    }
+    /// The blocks of that pool by number.
+    blocks: BTreeMap<u32, ObjId>,
+    /// The object for which the pool was chosen.
+    followed: Option<ObjId>,
+    /// The type whose objects are listed.
+    opened: Option<ObjId>,
+    members: Vec<ObjId>,
 }
 
 impl Panel for MemoryPanel {
@@ -48,7 +53,12 @@ impl Panel for MemoryPanel {
             self.built = Some((ctx.app.revision, self.whose));
             self.classes = size_classes(ctx.look);
             self.types = by_type(ctx.look, self.whose);
-            self.lines = by_line(ctx.look);
+            self.lines = by_line(ctx.look, self.whose);
+            self.usage = usage(ctx.look);
+            self.follow(ctx);
+            self.members = self.opened.map_or_else(Vec::new, |ob_type| {
+                objects_of_type(ctx.look, self.whose, ob_type, MOST_LISTED)
+            });
         }
         ScrollArea::vertical()
             .auto_shrink([false, false])
@@ -57,8 +67,10 @@ impl Panel for MemoryPanel {
                     .inner_margin(egui::Margin::symmetric(12, 8))
                     .show(ui, |ui| {
                         ui.set_width(ui.available_width());
-                        facts_ui(ui, ctx);
+                        self.facts_ui(ui, ctx);
                         curve_ui(ui, ctx);
+                        self.arenas_ui(ui, ctx);
+                        self.whose_ui(ui, ctx);
                         if ui.available_width() > 560.0 {
                             ui.columns(2, |columns| {
                                 self.types_ui(&mut columns[0], ctx);
@@ -68,36 +80,61 @@ impl Panel for MemoryPanel {
                             self.types_ui(ui, ctx);
                             self.lines_ui(ui, ctx);
                         }
-                        self.arenas_ui(ui, ctx);
                         self.classes_ui(ui, ctx);
                     });
             });
     }
 }
 
-fn facts_ui(ui: &mut Ui, ctx: &PanelContext<'_>) {
-    let theme = ctx.theme;
-    let memory = &ctx.look.state.memory;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XL;
-        let number = |ui: &mut Ui, value: String, what: &str| {
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                ui.label(RichText::new(value).font(theme::strong(19.0)));
-                widgets::hint(ui, theme, what);
-            });
-        };
-        number(ui, grouped(ctx.look.state.live_objects), "objects alive");
-        number(
-            ui,
-            grouped(ctx.look.state.made_objects),
-            "objects made so far",
-        );
-        number(ui, bytes(memory.requested_bytes), "asked for in pools");
-        number(ui, bytes(memory.pool_bytes), "handed out in blocks");
-        number(ui, bytes(memory.raw_bytes), "from malloc (over 512 B)");
-    });
-    ui.add_space(space::XS);
+impl MemoryPanel {
+    /// The pool of an object that was selected since comes into view.
+    fn follow(&mut self, ctx: &PanelContext<'_>) {
+        let memory = &ctx.look.state.memory;
+        let selected = ctx.app.selected.object;
+        if selected != self.followed {
+            self.followed = selected;
+            let address = selected
+                .and_then(|id| ctx.look.object(id))
+                .map(|object| object.address);
+            if let Some(pool) = address.and_then(|address| memory.pool_of(address)) {
+                self.pool = Some(pool.address);
+            }
+        }
+        let pool = self.pool.and_then(|address| memory.pool_of(address));
+        self.blocks = pool.map_or_else(BTreeMap::new, |pool| objects_of_pool(ctx.look, pool));
+    }
+
+    fn facts_ui(&self, ui: &mut Ui, ctx: &PanelContext<'_>) {
+        let theme = ctx.theme;
+        let memory = &ctx.look.state.memory;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XL;
+            let number = |ui: &mut Ui, value: String, what: &str| {
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    ui.label(RichText::new(value).font(theme::strong(19.0)));
+                    widgets::hint(ui, theme, what);
+                });
+            };
+            number(ui, grouped(ctx.look.state.live_objects), "objects alive");
+            number(ui, grouped(ctx.look.state.made_objects), "made so far");
+            number(ui, bytes(memory.pool_bytes), "in blocks of pools");
+            number(ui, bytes(memory.raw_bytes), "from malloc (over 512 B)");
+        });
+        ui.add_space(space::XS);
+    }
+
+    fn whose_ui(&mut self, ui: &mut Ui, ctx: &PanelContext<'_>) {
+        widgets::section(ui, ctx.theme, "Living objects");
+        ui.horizontal(|ui| {
+            for whose in Whose::ALL {
+                let text = RichText::new(whose.name()).size(12.5);
+                if ui.selectable_label(self.whose == whose, text).clicked() {
+                    self.whose = whose;
+                }
+            }
+        });
+    }
 }
 
 /// Bytes of living objects over the moments; a click goes there.
@@ -187,40 +224,49 @@ fn curve_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
 impl MemoryPanel {
     fn types_ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
         let theme = ctx.theme;
-        widgets::section(ui, theme, "By type");
-        ui.horizontal(|ui| {
-            for (whose, name) in [
-                (Whose::Program, "Made by the program"),
-                (Whose::Everything, "Everything"),
-            ] {
-                if ui
-                    .selectable_label(self.whose == whose, RichText::new(name).size(12.5))
-                    .clicked()
-                {
-                    self.whose = whose;
+        widgets::hint(ui, theme, "by type");
+        let most = self.types.first().map_or(1, |share| share.bytes.max(1));
+        let mut clicked = None;
+        for share in self.types.iter().take(MOST_SHARES) {
+            if share_ui(ui, ctx, share, most, theme.type_color(&share.name)) {
+                clicked = Some(share.ob_type);
+            }
+            if self.opened == Some(share.ob_type) {
+                for &object in &self.members {
+                    ui.horizontal(|ui| {
+                        ui.add_space(18.0);
+                        let text = ctx.look.short(object, 48);
+                        object_link(ui, theme, ctx.commands, object, &share.name, &text);
+                    });
+                }
+                if share.objects > self.members.len() as u64 {
+                    let more = share.objects - self.members.len() as u64;
+                    widgets::hint(ui, theme, &format!("    and {} more", grouped(more)));
                 }
             }
-        });
-        let most = self.types.first().map_or(1, |share| share.bytes.max(1));
-        for share in self.types.iter().take(12) {
-            share_ui(ui, ctx, share, most, theme.type_color(&share.name));
+        }
+        if clicked.is_some() {
+            self.opened = clicked.filter(|_| self.opened != clicked);
+            self.built = None;
         }
         more_ui(ui, ctx, &self.types);
     }
 
     fn lines_ui(&self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
         let theme = ctx.theme;
-        widgets::section(ui, theme, "By the line that made them");
-        ui.add_space(28.0);
+        widgets::hint(ui, theme, "by the line that made them");
         let most = self.lines.first().map_or(1, |share| share.bytes.max(1));
-        for share in self.lines.iter().take(12) {
-            share_ui(ui, ctx, share, most, theme.series[0]);
+        for share in self.lines.iter().take(MOST_SHARES) {
+            let clicked = share_ui(ui, ctx, share, most, theme.series[0]);
+            if let Some(line) = share.line.filter(|_| clicked) {
+                ctx.commands.push(Command::Select(Selection::Line(line)));
+            }
         }
         more_ui(ui, ctx, &self.lines);
     }
 
     /// Every arena as a strip of its pools; a pool shows how full it is.
-    fn arenas_ui(&mut self, ui: &mut Ui, ctx: &PanelContext<'_>) {
+    fn arenas_ui(&mut self, ui: &mut Ui, ctx: &mut PanelContext<'_>) {
         let theme = ctx.theme;
         let arenas: Vec<_> = ctx.look.state.memory.arenas().collect();
         widgets::section(
@@ -232,6 +278,7 @@ impl MemoryPanel {
             ),
         );
         for arena in arenas {
+            let (first, count) = whole_pools(arena.address);
             let used = arena.pools.iter().flatten().count();
             ui.horizontal(|ui| {
                 ui.label(
@@ -239,20 +286,29 @@ impl MemoryPanel {
                         .font(theme::mono(12.5))
                         .color(theme.text_muted),
                 );
-                widgets::hint(
-                    ui,
-                    theme,
-                    &format!("{used} of {} pools in use", arena.pools.len()),
-                );
+                let lost = if first > 0 {
+                    ", one lost to alignment"
+                } else {
+                    ""
+                };
+                widgets::hint(ui, theme, &format!("{used} of {count} pools in use{lost}"));
             });
-            let columns = ((ui.available_width() / 22.0) as usize).clamp(8, 64);
-            let rows = arena.pools.len().div_ceil(columns);
-            let size = (ui.available_width() / columns as f32).min(30.0);
+            let columns = ((ui.available_width() / 26.0) as usize).clamp(8, 64);
+            let rows = count.div_ceil(columns);
+            let size = (ui.available_width() / columns as f32).min(34.0);
             let (area, response) = ui.allocate_exact_size(
                 Vec2::new(ui.available_width(), rows as f32 * size),
                 Sense::click(),
             );
-            for (index, pool) in arena.pools.iter().enumerate() {
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(
+                    egui::WidgetType::Button,
+                    true,
+                    format!("Arena {:#x}, {used} of {count} pools in use", arena.address),
+                )
+            });
+            let whole = arena.pools.iter().skip(first).take(count);
+            for (index, pool) in whole.enumerate() {
                 let at =
                     area.min + Vec2::new((index % columns) as f32, (index / columns) as f32) * size;
                 let rect = Rect::from_min_size(at, Vec2::splat(size - 2.0));
@@ -279,6 +335,7 @@ impl MemoryPanel {
                     );
                     if response.clicked() {
                         self.pool = (self.pool != Some(pool.address)).then_some(pool.address);
+                        self.built = None;
                     }
                     let text = format!(
                         "pool {:#x}\nblocks of {} B: {} of {} used",
@@ -291,11 +348,12 @@ impl MemoryPanel {
                 }
             }
         }
+        usage_ui(ui, ctx, &self.usage);
         let chosen = self
             .pool
             .and_then(|address| ctx.look.state.memory.pool_of(address));
         if let Some(pool) = chosen {
-            blocks_ui(ui, ctx, pool);
+            blocks_ui(ui, ctx, pool, &self.blocks);
         } else {
             widgets::hint(ui, theme, "Click a pool to see its blocks.");
         }
@@ -369,8 +427,55 @@ fn pool_cell(ui: &Ui, ctx: &PanelContext<'_>, pool: &PoolView, rect: Rect, chose
     }
 }
 
-/// The blocks of one pool to scale: filled ones are in use.
-fn blocks_ui(ui: &mut Ui, ctx: &PanelContext<'_>, pool: &PoolView) {
+/// What the arenas' memory is used for, to scale: what is lost to rounding and what lies between
+/// used blocks is fragmentation.
+fn usage_ui(ui: &mut Ui, ctx: &PanelContext<'_>, usage: &Usage) {
+    let theme = ctx.theme;
+    if usage.arenas == 0 {
+        return;
+    }
+    let rounding = usage.blocks.saturating_sub(usage.requested);
+    let parts = [
+        (usage.requested, theme.series[0], "asked for"),
+        (rounding, theme.series[1], "lost to rounding"),
+        (usage.free_blocks, theme.series[6], "free blocks in pools"),
+        (usage.free_pools, theme.border_strong, "free pools"),
+    ];
+    ui.add_space(space::XS);
+    let (rect, response) =
+        ui.allocate_exact_size(Vec2::new(ui.available_width(), 14.0), Sense::hover());
+    let words: Vec<String> = parts
+        .iter()
+        .map(|(size, _, name)| format!("{} {name}", bytes(*size)))
+        .collect();
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, words.join(", ")));
+    ui.painter().rect_filled(rect, 2.0, theme.inset);
+    let mut x = rect.left();
+    for (size, color, _) in parts {
+        let width = rect.width() * size as f32 / usage.arenas as f32;
+        let part = Rect::from_min_size(Pos2::new(x, rect.top()), Vec2::new(width, rect.height()));
+        ui.painter().rect_filled(part, 1.0, color);
+        x += width;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        for ((_, color, _), words) in parts.iter().zip(&words) {
+            widgets::status_word(ui, theme, words, *color);
+        }
+        let served = (usage.blocks + usage.free_blocks).max(1);
+        let lost = (rounding + usage.free_blocks) as f64 / served as f64;
+        widgets::hint(ui, theme, &format!("fragmentation {:.0} %", lost * 100.0));
+    });
+}
+
+/// The blocks of one pool to scale: filled ones are in use; a click selects the object in one.
+fn blocks_ui(
+    ui: &mut Ui,
+    ctx: &mut PanelContext<'_>,
+    pool: &PoolView,
+    objects: &BTreeMap<u32, ObjId>,
+) {
     let theme = ctx.theme;
     ui.add_space(space::S);
     ui.label(
@@ -386,11 +491,18 @@ fn blocks_ui(ui: &mut Ui, ctx: &PanelContext<'_>, pool: &PoolView) {
     let width = (pool.block_size() as f32 / 2.0).clamp(9.0, 96.0);
     let columns = (ui.available_width() / width).floor().max(1.0) as u32;
     let rows = pool.capacity().div_ceil(columns);
-    let (area, _) = ui.allocate_exact_size(
+    let (area, response) = ui.allocate_exact_size(
         Vec2::new(ui.available_width(), rows as f32 * 14.0),
-        Sense::hover(),
+        Sense::click(),
     );
-    let color = class_color(ctx, (pool.block_size() / 16) as usize);
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(
+            egui::WidgetType::Button,
+            true,
+            format!("Blocks of pool {:#x}", pool.address),
+        )
+    });
+    let plain = class_color(ctx, (pool.block_size() / 16) as usize);
     for block in 0..pool.capacity() {
         let at = area.min
             + Vec2::new(
@@ -398,7 +510,14 @@ fn blocks_ui(ui: &mut Ui, ctx: &PanelContext<'_>, pool: &PoolView) {
                 (block / columns) as f32 * 14.0,
             );
         let rect = Rect::from_min_size(at, Vec2::new(width - 1.5, 12.0));
+        if !ui.is_rect_visible(rect) {
+            continue;
+        }
+        let object = objects.get(&block).copied();
         if pool.is_used(block) {
+            let color = object.map_or(mix(theme.inset, plain, 0.5), |object| {
+                theme.type_color(ctx.look.type_name(object))
+            });
             ui.painter().rect_filled(rect, 1.5, color);
         } else {
             ui.painter().rect_stroke(
@@ -408,23 +527,64 @@ fn blocks_ui(ui: &mut Ui, ctx: &PanelContext<'_>, pool: &PoolView) {
                 StrokeKind::Inside,
             );
         }
+        let chosen = object.is_some() && object == ctx.app.selected.object;
+        let under = response.hover_pos().is_some_and(|at| rect.contains(at));
+        if chosen || under {
+            let color = if chosen { theme.accent } else { theme.text };
+            ui.painter()
+                .rect_stroke(rect, 1.5, Stroke::new(2.0, color), StrokeKind::Outside);
+        }
+        if under {
+            let words = match object {
+                Some(object) => format!(
+                    "block {block}: {} {}",
+                    ctx.look.type_name(object),
+                    ctx.look.short(object, 48)
+                ),
+                None if pool.is_used(block) => {
+                    format!("block {block}: memory of an object that lives elsewhere")
+                }
+                None => format!("block {block}: free"),
+            };
+            egui::Tooltip::for_enabled(&response).show(|ui| ui.label(words));
+            if let Some(object) = object.filter(|_| response.clicked()) {
+                ctx.commands
+                    .push(Command::Select(Selection::Object(object)));
+            }
+        }
     }
+    widgets::hint(
+        ui,
+        theme,
+        "In the color of its type: an object. Pale: a table or an array that belongs to one.",
+    );
 }
 
+/// A row of a list of shares; true when it was clicked.
 fn share_ui(
     ui: &mut Ui,
-    ctx: &mut PanelContext<'_>,
+    ctx: &PanelContext<'_>,
     share: &Share,
     most: u64,
     color: egui::Color32,
-) {
+) -> bool {
     let theme = ctx.theme;
-    let sense = if share.line.is_some() {
+    let leads = share.line.is_some() || !share.ob_type.is_null();
+    let sense = if leads {
         Sense::click()
     } else {
         Sense::hover()
     };
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 22.0), sense);
+    response.widget_info(|| {
+        let name = format!(
+            "{}, {}, {}",
+            share.name,
+            counted(share.objects, "object", "objects"),
+            bytes(share.bytes)
+        );
+        egui::WidgetInfo::labeled(egui::WidgetType::Button, leads, name)
+    });
     let painter = ui.painter();
     let bar = rect.shrink2(Vec2::new(0.0, 2.0));
     painter.rect_filled(bar, 3.0, theme.inset);
@@ -438,7 +598,7 @@ fn share_ui(
         Some(line) => format!("line {line}  {}", share.name),
         None => share.name.clone(),
     };
-    let tone = if response.hovered() && share.line.is_some() {
+    let tone = if response.hovered() && leads {
         theme.accent
     } else {
         theme.text
@@ -463,15 +623,11 @@ fn share_ui(
         egui::FontId::proportional(12.5),
         theme.text_muted,
     );
-    if response.clicked()
-        && let Some(line) = share.line
-    {
-        ctx.commands.push(Command::Select(Selection::Line(line)));
-    }
+    response.clicked()
 }
 
 fn more_ui(ui: &mut Ui, ctx: &PanelContext<'_>, shares: &[Share]) {
-    if let Some(rest) = shares.get(12..).filter(|rest| !rest.is_empty()) {
+    if let Some(rest) = shares.get(MOST_SHARES..).filter(|rest| !rest.is_empty()) {
         let total: u64 = rest.iter().map(|share| share.bytes).sum();
         widgets::hint(
             ui,

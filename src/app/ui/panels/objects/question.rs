@@ -96,19 +96,16 @@ impl ObjectsPanel {
             members.all(|node| node.unreachable)
         };
         let dead = (0..=last).filter(|&cycle| garbage(cycle)).count();
-        let mut words = counted(last as u64 + 1, "cycle", "cycles");
-        if dead > 0 {
-            words = format!(
-                "{words}, {} that nothing reaches (striped): only the collector frees that",
-                if dead == last + 1 && dead == 1 {
-                    "one".to_owned()
-                } else {
-                    dead.to_string()
-                }
-            );
+        let all = last + 1;
+        let mut words = counted(all as u64, "cycle", "cycles");
+        let only = "(striped): only the collector frees that";
+        if dead == all {
+            words = format!("{words} that nothing reaches {only}");
+        } else if dead > 0 {
+            words = format!("{words}, {dead} that nothing reaches {only}");
         }
         if self.model.edges.iter().any(|edge| edge.breaks) {
-            words.push_str(" · ✕ marks the reference without which there is none");
+            words.push_str(" · without the reference marked ✕ there is none");
         }
         words
     }
