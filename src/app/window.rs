@@ -189,6 +189,11 @@ impl Window {
         window
     }
 
+    /// Carries out a command as if a panel had sent it, for tests.
+    pub fn send(&mut self, command: Command) {
+        self.app.apply(command);
+    }
+
     /// The state, for tests.
     pub const fn app(&self) -> &AppState {
         &self.app

@@ -227,11 +227,157 @@ pub fn row(look: Look<'_>, position: Moment, event: &Event) -> EventRow {
             offset * 2
         ),
         Event::Output { text, .. } => format!("{:?}", look.text(text)),
-        Event::Raise { exception, .. } => object(exception),
-        Event::LookupStart { obj, name } => format!("{} .{}", object(obj), look.text(name)),
-        Event::CallNative { name, .. } | Event::ReturnNative { name, .. } => {
+        Event::FrameSlot {
+            frame: id,
+            index,
+            old,
+            new,
+        } => {
+            let place = look.frame(id).map_or_else(
+                || format!("localsplus[{index}]"),
+                |frame| look.local_name(frame, index as usize),
+            );
+            format!(
+                "{place} of {}: {} → {}",
+                frame(id),
+                object(old),
+                object(new)
+            )
+        }
+        Event::FrameNamespaces { frame: id, .. }
+        | Event::FrameObject { frame: id, .. }
+        | Event::FrameDiscard { frame: id, .. } => frame(id),
+        Event::FrameSuspend {
+            frame: id,
+            generator,
+            ..
+        }
+        | Event::FrameResume {
+            frame: id,
+            generator,
+            ..
+        } => format!("{} in {}", frame(id), object(generator)),
+        Event::PyReturn { frame: id, value } | Event::PyYield { frame: id, value } => {
+            format!("{} gives {}", frame(id), object(value))
+        }
+        Event::Raise {
+            exception,
+            frame: id,
+        } => format!("{} in {}", object(exception), frame(id)),
+        Event::Unwind {
+            exception,
+            frame: id,
+        } => format!("{} leaves {}", object(exception), frame(id)),
+        Event::ExceptionHandled {
+            exception,
+            frame: id,
+            offset,
+        } => format!(
+            "{} goes to the handler at {} of {}",
+            object(exception),
+            offset * 2,
+            frame(id)
+        ),
+        Event::ExceptionSet { thread, old, new } | Event::HandledSet { thread, old, new } => {
+            let name = look.thread_name(thread);
+            format!("{name}: {} → {}", object(old), object(new))
+        }
+        Event::ItemInsert { owner, index, new } => {
+            format!("{} gets [{index}] = {}", object(owner), object(new))
+        }
+        Event::ItemRemove { owner, index, old } => {
+            format!("{} gives up [{index}], {}", object(owner), object(old))
+        }
+        Event::LookupStep { step, place, found } => format!(
+            "{} of {}: {}",
+            super::inspector::step_name(step),
+            object(place),
+            if found.is_null() {
+                "not there".to_owned()
+            } else {
+                format!("found {}", object(found))
+            }
+        ),
+        Event::LookupDone { value, .. } => object(value),
+        Event::WeakrefNew { weakref, referent } | Event::WeakrefClear { weakref, referent } => {
+            format!("{} to {}", object(weakref), object(referent))
+        }
+        Event::GcRefs { obj, old, new } => format!("{}: gc_refs {old} → {new}", object(obj)),
+        Event::GcMove { obj, from, to } => format!(
+            "{}: {} → {}",
+            object(obj),
+            super::collector::list_name(from),
+            super::collector::list_name(to)
+        ),
+        Event::GcPhase { phase } => super::collector::phase_name(phase).to_owned(),
+        Event::GcStart {
+            generation,
+            automatic,
+        } => format!(
+            "generation {generation}, {}",
+            if automatic {
+                "a threshold was reached"
+            } else {
+                "gc.collect()"
+            }
+        ),
+        Event::GcEnd {
+            generation,
+            collected,
+            uncollectable,
+        } => {
+            format!("generation {generation}: {collected} collected, {uncollectable} uncollectable")
+        }
+        Event::GcCount {
+            generation,
+            old,
+            new,
+        } => format!("count of generation {generation}: {old} → {new}"),
+        Event::GcThreshold {
+            generation,
+            old,
+            new,
+        } => format!("threshold of generation {generation}: {old} → {new}"),
+        Event::BlockAlloc { address, size } | Event::BlockFree { address, size } => {
+            format!("{size} B at {address:#x}")
+        }
+        Event::PoolInit { address, class } | Event::PoolFree { address, class } => {
+            format!("{address:#x}, blocks of {} B", (u32::from(class) + 1) * 16)
+        }
+        Event::ArenaNew { address } | Event::ArenaFree { address } => format!("{address:#x}"),
+        Event::GilWait { thread } | Event::ThreadEnd { thread } => look.thread_name(thread),
+        Event::GilRequest { thread, holder } => format!(
+            "{} asks {} to let go",
+            look.thread_name(thread),
+            look.thread_name(holder)
+        ),
+        Event::GilDrop { thread, forced } => format!(
+            "{}{}",
+            look.thread_name(thread),
+            if forced { ", because it was asked" } else { "" }
+        ),
+        Event::GilTake { thread, previous } => format!(
+            "{} after {}",
+            look.thread_name(thread),
+            look.thread_name(previous)
+        ),
+        Event::LockAcquire { thread, lock } | Event::LockRelease { thread, lock } => {
+            format!("{} {}", look.thread_name(thread), object(lock))
+        }
+        Event::ThreadStart { thread, name, .. } => {
+            format!("{} {}", look.thread_name(thread), look.text(name))
+        }
+        Event::ImportStart { name, .. } | Event::ImportEnd { name, .. } => {
             look.text(name).to_owned()
         }
+        Event::Clock {
+            old_nanos,
+            new_nanos,
+        } => format!(
+            "{} → {}",
+            super::format::nanos(old_nanos),
+            super::format::nanos(new_nanos)
+        ),
         _ => {
             let fields = debug
                 .split_once('{')

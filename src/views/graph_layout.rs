@@ -518,23 +518,24 @@ impl Places {
     }
 }
 
-/// The free stretch of `height` nearest to `wish`, between the sorted stretches `taken`.
+/// The free stretch of `height` nearest to `wish`, between the stretches `taken`, sorted by their
+/// tops.
 fn free_place(taken: &[(f32, f32)], wish: f32, height: f32) -> f32 {
-    let fits = |y: f32| {
-        taken
-            .iter()
-            .all(|&(top, bottom)| y + height <= top || y >= bottom)
+    let mut best: Option<f32> = None;
+    let mut consider = |y: f32| {
+        if best.is_none_or(|best| (y - wish).abs() < (best - wish).abs()) {
+            best = Some(y);
+        }
     };
-    let mut candidates = vec![wish];
+    let mut floor = f32::NEG_INFINITY;
     for &(top, bottom) in taken {
-        candidates.push(bottom);
-        candidates.push(top - height);
+        if top - floor >= height {
+            consider(wish.clamp(floor, top - height));
+        }
+        floor = floor.max(bottom);
     }
-    candidates
-        .into_iter()
-        .filter(|&y| fits(y))
-        .min_by(|a, b| (a - wish).abs().total_cmp(&(b - wish).abs()))
-        .unwrap_or(wish)
+    consider(wish.max(floor));
+    best.unwrap_or(wish)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Clicks through the window by the names that screen readers see; needs no display.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod panels;
+
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers};

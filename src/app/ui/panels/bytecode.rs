@@ -17,11 +17,15 @@ use crate::views::bytecode::{
 };
 use crate::views::format::counted;
 use crate::views::frames::{Variable, stack_of};
+use crate::views::look::cut;
 use crate::views::place::place;
 
 const ROW: f32 = 20.0;
 const FONT: f32 = 13.0;
 const LANE: f32 = 7.0;
+/// The advance of a character of the code font at 13 points, and what stands behind a value.
+const CHAR: f32 = 7.85;
+const ROOM_FOR_COUNT: f32 = 70.0;
 /// One square for each unit of an inline cache.
 const CACHE: f32 = 5.0;
 /// A listing narrower than this has no columns.
@@ -147,7 +151,7 @@ impl BytecodePanel {
         let rect = ui.available_rect_before_wrap();
         ui.painter().rect_filled(rect, 0.0, theme.inset);
         let lanes = view.lanes.min(6) as f32 * LANE + 10.0;
-        let line_width = 38.0;
+        let line_width = 44.0;
         let offset_x = line_width + lanes;
         let name_x = offset_x + 40.0;
         let rows = &view.listing.instructions;
@@ -465,13 +469,14 @@ fn stack_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, stack: &[Variable], effect:
                 );
                 return;
             }
+            let room = (ui.available_width() - ROOM_FOR_COUNT) / CHAR;
             object_link(
                 ui,
                 theme,
                 ctx.commands,
                 value.object,
                 &value.type_name,
-                &value.text,
+                &cut(&value.text, room.max(6.0) as usize),
             );
             let count = value
                 .count

@@ -113,10 +113,13 @@ fn frame_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>, frame: &FrameRows, innermos
                         line_link(ui, theme, ctx.commands, frame.line);
                     } else {
                         let file = frame.file.rsplit('/').next().unwrap_or_default();
-                        widgets::hint(ui, theme, &format!("{file}:{}", frame.line));
+                        let place = RichText::new(format!("{file}:{}", frame.line))
+                            .size(12.5)
+                            .color(theme.text_faint);
+                        ui.add(egui::Label::new(place).truncate());
                     }
                 }
-                if innermost {
+                if innermost && ui.available_width() > 60.0 {
                     widgets::hint(ui, theme, "running");
                 }
                 if !frame.generator.is_null() {

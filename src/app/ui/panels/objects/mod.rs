@@ -42,6 +42,8 @@ type Graph =
 const VIEW: &str = "objects";
 /// Text smaller than at this zoom cannot be read, so the picture is never made smaller by itself.
 const SMALLEST_AUTO_ZOOM: f32 = 0.75;
+/// Larger than this a picture of few objects looks coarse.
+const LARGEST_AUTO_ZOOM: f32 = 1.6;
 const ZOOM: std::ops::RangeInclusive<f32> = 0.08..=3.0;
 /// Names for screen readers cost a little each; beyond this many boxes they are left out.
 const MOST_NAMED_BOXES: usize = 300;
@@ -301,6 +303,12 @@ impl ObjectsPanel {
                 .as_ref()
                 .is_none_or(|lit| lit.nodes.contains(&node))
         };
+        let mut leaves_left = vec![Vec::new(); self.model.nodes.len()];
+        for (edge, way) in self.model.edges.iter().zip(&ways) {
+            if way.as_ref().is_some_and(|way| way.leaves_left) {
+                leaves_left[edge.from].extend(edge.row);
+            }
+        }
         self.graph = Graph::new();
         self.bounds = Rect::NOTHING;
         let mut rects = HashMap::new();
@@ -311,16 +319,6 @@ impl ObjectsPanel {
             let rect = Rect::from_min_size(Pos2::new(place.x, place.y), size);
             self.bounds = self.bounds.union(rect);
             rects.insert(node.key, (rect, node.type_name.clone()));
-            let leaves_left = self
-                .model
-                .edges
-                .iter()
-                .zip(&ways)
-                .filter(|(edge, way)| {
-                    edge.from == number && way.as_ref().is_some_and(|way| way.leaves_left)
-                })
-                .filter_map(|(edge, _)| edge.row)
-                .collect();
             let paint = NodePaint {
                 node: node.clone(),
                 size,
@@ -329,7 +327,7 @@ impl ObjectsPanel {
                 faded: !is_lit(number),
                 lit: self.lit.is_some() && is_lit(number),
                 pinned: self.places.is_pinned(node.key),
-                leaves_left,
+                leaves_left: std::mem::take(&mut leaves_left[number]),
             };
             indices.push(self.graph.add_node_with_label_and_location(
                 Arc::new(paint),
@@ -512,7 +510,7 @@ impl ObjectsPanel {
         if self.camera.fit || (self.camera.auto && out_of_view) {
             let zoom = needed.clamp(
                 (SMALLEST_AUTO_ZOOM / text_scale).clamp(0.66, SMALLEST_AUTO_ZOOM),
-                1.2,
+                LARGEST_AUTO_ZOOM,
             );
             // In auto mode the picture only ever shrinks: growing and shrinking with each step would tire the eye.
             self.camera.zoom = if self.camera.fit {
