@@ -17,7 +17,7 @@ pub fn contents_of(vm: &Vm, obj: ObjId) -> Option<Cow<'_, [u8]>> {
     match vm.heap.payload(obj) {
         Payload::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
         Payload::ByteArray(array) => Some(Cow::Borrowed(&array.bytes)),
-        Payload::Native(native) => match native.buffer() {
+        Payload::Native(native) => match native.buffer().filter(|b| !b.indirect) {
             Some(buffer) => Some(Cow::Borrowed(buffer.bytes)),
             None => memoryobject::contents_of(vm, obj).map(Cow::Owned),
         },
@@ -30,7 +30,7 @@ pub fn is_bytes_like(vm: &Vm, obj: ObjId) -> bool {
     match vm.heap.payload(obj) {
         Payload::Bytes(_) | Payload::ByteArray(_) => true,
         Payload::Native(native) => {
-            native.buffer().is_some() || memoryobject::is_memoryview(vm, obj)
+            native.buffer().is_some_and(|b| !b.indirect) || memoryobject::is_memoryview(vm, obj)
         }
         _ => false,
     }

@@ -112,11 +112,26 @@ fn state(vm: &mut Vm) -> [ObjId; 3] {
     [path, cache, handlers]
 }
 
+/// Lets the library's codecs register themselves before anything else does (`init_codecs` of
+/// `Python/codecs.c` does so at the start; here it happens with the first use).
+fn import_encodings(vm: &mut Vm) -> PyResult<()> {
+    const DONE: &str = "_codecs encodings";
+    if vm.interp.native_state.contains_key(DONE) {
+        return Ok(());
+    }
+    vm.interp.native_state.insert(DONE, Box::new(()));
+    let import = vm.hooks.import_module;
+    let module = import(vm, "encodings")?;
+    vm.decref(module);
+    Ok(())
+}
+
 /// Adds a search function (`PyCodec_Register`).
 pub fn register(vm: &mut Vm, function: ObjId) -> PyResult<()> {
     if !vm.is_callable(function) {
         return Err(vm.type_error("argument must be callable"));
     }
+    import_encodings(vm)?;
     let [path, _, _] = state(vm);
     vm.list_append(path, function);
     Ok(())
@@ -169,12 +184,8 @@ pub fn lookup(vm: &mut Vm, encoding: &str) -> PyResult<ObjId> {
             }
         })
         .collect();
+    import_encodings(vm)?;
     let [path, cache, _] = state(vm);
-    if vm.list_len(path) == 0 {
-        let import = vm.hooks.import_module;
-        let module = import(vm, "encodings")?;
-        vm.decref(module);
-    }
     if let Some(found) = vm.dict_get_name(cache, &normal) {
         return Ok(vm.incref(found));
     }

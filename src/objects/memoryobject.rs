@@ -32,6 +32,8 @@ pub struct MemoryView {
     start: i64,
     shape: Vec<i64>,
     strides: Vec<i64>,
+    /// The hash, once it was asked for.
+    hash: Option<i64>,
 }
 
 impl NativePayload for MemoryView {
@@ -237,7 +239,7 @@ fn source<'a>(vm: &'a Vm, view: &MemoryView) -> Option<&'a [u8]> {
 pub fn writable_length(vm: &Vm, obj: ObjId) -> Option<usize> {
     match vm.heap.payload(obj) {
         Payload::ByteArray(array) => Some(array.bytes.len()),
-        Payload::Native(native) => match native.buffer() {
+        Payload::Native(native) => match native.buffer().filter(|b| !b.indirect) {
             Some(buffer) => (!buffer.readonly).then_some(buffer.bytes.len()),
             None => vm
                 .heap
@@ -305,7 +307,7 @@ fn view(vm: &mut Vm, this: ObjId) -> PyResult<MemoryView> {
 fn new_view(vm: &mut Vm, view: MemoryView) -> ObjId {
     vm.incref(view.obj);
     hold(vm, view.obj, 1);
-    vm.new_native(types::MEMORYVIEW, view)
+    vm.new_native(types::MEMORYVIEW, MemoryView { hash: None, ..view })
 }
 
 fn hold(vm: &mut Vm, obj: ObjId, change: i32) {
@@ -330,6 +332,11 @@ pub fn memoryview_from_object(vm: &mut Vm, obj: ObjId) -> PyResult<ObjId> {
         let copy = view(vm, obj)?;
         return Ok(new_view(vm, copy));
     }
+    Ok(view_of_lent(vm, obj))
+}
+
+/// A view of all that an object lends, which must be something.
+pub fn view_of_lent(vm: &mut Vm, obj: ObjId) -> ObjId {
     let (length, readonly, format, itemsize) = match vm.heap.payload(obj) {
         Payload::Bytes(bytes) => (bytes.len(), true, "B", 1),
         Payload::ByteArray(array) => (array.bytes.len(), false, "B", 1),
@@ -352,8 +359,9 @@ pub fn memoryview_from_object(vm: &mut Vm, obj: ObjId) -> PyResult<ObjId> {
         start: 0,
         shape: vec![(length / itemsize) as i64],
         strides: vec![itemsize as i64],
+        hash: None,
     };
-    Ok(new_view(vm, view))
+    new_view(vm, view)
 }
 
 fn memory_new(vm: &mut Vm, _ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId> {
@@ -585,9 +593,29 @@ fn memory_item(vm: &mut Vm, this: ObjId, index: i64) -> PyResult<ObjId> {
     }
 }
 
+/// What is done with an item.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Access {
+    Read,
+    Write,
+}
+
 /// The offset that a tuple of as many indices as dimensions names.
-fn tuple_offset(vm: &mut Vm, view: &MemoryView, key: ObjId) -> PyResult<i64> {
+fn tuple_offset(vm: &mut Vm, view: &MemoryView, key: ObjId, access: Access) -> PyResult<i64> {
     let indices = vm.tuple_items(key).to_vec();
+    if !indices.iter().all(|&index| vm.has_index(index)) {
+        let all_slices = indices.iter().all(|&i| vm.type_of(i) == types::SLICE);
+        if all_slices && !indices.is_empty() {
+            let message = match access {
+                Access::Read => "multi-dimensional slicing is not implemented",
+                Access::Write => {
+                    "memoryview slice assignments are currently restricted to ndim = 1"
+                }
+            };
+            return Err(vm.raise(types::NOT_IMPLEMENTED_ERROR, message));
+        }
+        return Err(vm.type_error("memoryview: invalid slice key"));
+    }
     if indices.len() > view.shape.len() {
         let (dims, given) = (view.shape.len(), indices.len());
         return Err(vm.type_error(format!(
@@ -602,9 +630,6 @@ fn tuple_offset(vm: &mut Vm, view: &MemoryView, key: ObjId) -> PyResult<i64> {
     }
     let mut offset = view.start;
     for (dimension, &index) in indices.iter().enumerate() {
-        if !vm.has_index(index) {
-            return Err(vm.type_error("memoryview: invalid slice key"));
-        }
         let i = vm.index_as_ssize(index, Some(types::INDEX_ERROR))?;
         offset += dimension_offset(vm, view, dimension, i)?;
     }
@@ -622,9 +647,17 @@ fn sliced(vm: &mut Vm, view: &MemoryView, key: ObjId) -> PyResult<MemoryView> {
 
 fn memory_subscript(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<ObjId> {
     let view = view(vm, this)?;
+    // An index of the program's own may release the view; the bytes stay until this is done.
+    vm.incref(view.obj);
+    let result = subscript_of(vm, this, &view, key);
+    vm.decref(view.obj);
+    result
+}
+
+fn subscript_of(vm: &mut Vm, this: ObjId, view: &MemoryView, key: ObjId) -> PyResult<ObjId> {
     if view.shape.is_empty() {
         if vm.isinstance(key, types::TUPLE) && vm.tuple_items(key).is_empty() {
-            return item_at(vm, &view, view.start);
+            return item_at(vm, view, view.start);
         }
         return Err(vm.type_error("invalid indexing of 0-dim memory"));
     }
@@ -633,18 +666,32 @@ fn memory_subscript(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<ObjId> {
         return memory_item(vm, this, index);
     }
     if vm.type_of(key) == types::SLICE {
-        let part = sliced(vm, &view, key)?;
+        let part = sliced(vm, view, key)?;
         return Ok(new_view(vm, part));
     }
     if vm.isinstance(key, types::TUPLE) {
-        let offset = tuple_offset(vm, &view, key)?;
-        return item_at(vm, &view, offset);
+        let offset = tuple_offset(vm, view, key, Access::Read)?;
+        check_released(vm, this)?;
+        return item_at(vm, view, offset);
     }
     Err(vm.type_error("memoryview: invalid slice key"))
 }
 
 fn memory_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -> PyResult<()> {
     let view = view(vm, this)?;
+    vm.incref(view.obj);
+    let result = assign_subscript(vm, this, &view, key, value);
+    vm.decref(view.obj);
+    result
+}
+
+fn assign_subscript(
+    vm: &mut Vm,
+    this: ObjId,
+    view: &MemoryView,
+    key: ObjId,
+    value: ObjId,
+) -> PyResult<()> {
     if view.readonly {
         return Err(vm.type_error("cannot modify read-only memory"));
     }
@@ -652,14 +699,15 @@ fn memory_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -> P
         return Err(vm.type_error("cannot delete memory"));
     }
     if vm.type_of(key) == types::SLICE && view.shape.len() == 1 {
-        let part = sliced(vm, &view, key)?;
+        let part = sliced(vm, view, key)?;
+        check_released(vm, this)?;
         return assign_slice(vm, &part, value);
     }
     let offset = if vm.has_index(key) && view.shape.len() == 1 {
         let index = vm.index_as_ssize(key, Some(types::INDEX_ERROR))?;
-        view.start + dimension_offset(vm, &view, 0, index)?
+        view.start + dimension_offset(vm, view, 0, index)?
     } else if vm.isinstance(key, types::TUPLE) {
-        tuple_offset(vm, &view, key)?
+        tuple_offset(vm, view, key, Access::Write)?
     } else if vm.has_index(key) || vm.type_of(key) == types::SLICE {
         return Err(vm.raise(
             types::NOT_IMPLEMENTED_ERROR,
@@ -669,6 +717,7 @@ fn memory_ass_subscript(vm: &mut Vm, this: ObjId, key: ObjId, value: ObjId) -> P
         return Err(vm.type_error("memoryview: invalid slice key"));
     };
     let bytes = pack(vm, &view.format, value)?;
+    check_released(vm, this)?;
     write_bytes(vm, view.obj, offset as usize, &bytes);
     Ok(())
 }
@@ -679,7 +728,12 @@ fn assign_slice(vm: &mut Vm, part: &MemoryView, value: ObjId) -> PyResult<()> {
     }
     let (format, itemsize) = match vm.heap.native::<MemoryView>(value) {
         Some(other) => (other.format.clone(), other.itemsize),
-        None => ("B".to_owned(), 1),
+        None => match vm.heap.payload(value) {
+            Payload::Native(native) => native
+                .buffer()
+                .map_or(("B".to_owned(), 1), |b| (b.format.to_owned(), b.itemsize)),
+            _ => ("B".to_owned(), 1),
+        },
     };
     let bytes = super::bytes_like::contents(vm, value)?;
     let same_format = format.trim_start_matches('@') == part.format.trim_start_matches('@');
@@ -808,6 +862,9 @@ fn cast_shape(vm: &mut Vm, shape: ObjId) -> PyResult<Vec<i64>> {
 }
 
 fn memory_hash(vm: &mut Vm, this: ObjId) -> PyResult<i64> {
+    if let Some(hash) = vm.native::<MemoryView>(this).hash {
+        return Ok(hash);
+    }
     let view = view(vm, this)?;
     if !view.readonly {
         return Err(vm.value_error("cannot hash writable memoryview object"));
@@ -818,7 +875,9 @@ fn memory_hash(vm: &mut Vm, this: ObjId) -> PyResult<i64> {
     vm.hash(view.obj)?;
     let bytes = contents_of(vm, this).unwrap_or_default();
     let secret = vm.interp.hash_secret;
-    Ok(hash::hash_bytes(&bytes, secret))
+    let hash = hash::hash_bytes(&bytes, secret);
+    vm.native_quiet::<MemoryView>(this).hash = Some(hash);
+    Ok(hash)
 }
 
 fn memory_richcompare(vm: &mut Vm, a: ObjId, b: ObjId, op: CompareOp) -> PyResult<ObjId> {

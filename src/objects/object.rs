@@ -151,6 +151,8 @@ pub struct Buffer<'a> {
     /// One character of the `struct` module.
     pub format: &'static str,
     pub itemsize: usize,
+    /// The object lends it through a method alone (`BytesIO.getbuffer`): it is not bytes-like.
+    pub indirect: bool,
 }
 
 /// Implements the two downcast methods of [`NativePayload`].

@@ -316,17 +316,15 @@ impl Vm {
             return Ok(None);
         };
         let set = self.set_mut(id);
-        match std::mem::replace(&mut set.table[slot], SetEntry::Dummy) {
-            SetEntry::Key { key, .. } => {
-                set.used -= 1;
-                Ok(Some(key))
-            }
-            // The comparison that found it also removed it.
-            other => {
-                set.table[slot] = other;
-                Ok(None)
-            }
-        }
+        // The comparison that found it may have removed it, or all.
+        let Some(entry @ SetEntry::Key { .. }) = set.table.get_mut(slot) else {
+            return Ok(None);
+        };
+        let SetEntry::Key { key, .. } = std::mem::replace(entry, SetEntry::Dummy) else {
+            unreachable!("just matched");
+        };
+        set.used -= 1;
+        Ok(Some(key))
     }
 
     /// Removes a key; false when it is not there (`set_discard_entry`).

@@ -438,6 +438,15 @@ impl Vm {
 
     /// `PyObject_GenericSetAttr`; a NULL value deletes.
     pub fn generic_setattr(&mut self, this: ObjId, name: ObjId, value: ObjId) -> PyResult<()> {
+        if self.type_of(name) != types::STR
+            && let Some(text) = self.text(name).cloned()
+        {
+            // Look-ups by a plain name must find what a subclass's instance named.
+            let plain = self.new_text(text);
+            let result = self.generic_setattr(this, plain, value);
+            self.decref(plain);
+            return result;
+        }
         let ty = self.type_of(this);
         let found = self.type_lookup(ty, name);
         if let Some(descr) = found

@@ -77,7 +77,7 @@ pub fn dunder_format(vm: &mut Vm, this: ObjId, format_spec: ObjId) -> PyResult<O
     let type_name = vm.type_name_of(this);
     match spec::format_text(text_of(vm, this), &spec, &type_name) {
         // Unchanged text is the string itself.
-        Ok(text) if text.len() == text_of(vm, this).len() => Ok(vm.str_unchanged(this)),
+        Ok(text) if text == *text_of(vm, this) => Ok(vm.str_unchanged(this)),
         Ok(text) => Ok(vm.new_text(text)),
         Err(error) => Err(raise_format_error(vm, error)),
     }

@@ -109,6 +109,7 @@ impl NativePayload for Array {
             readonly: false,
             format: self.kind.format,
             itemsize: self.kind.itemsize,
+            indirect: false,
         })
     }
     fn buffer_mut(&mut self) -> Option<&mut [u8]> {
@@ -165,7 +166,9 @@ impl Array {
 static ARRAY: TypeSpec = TypeSpec {
     tp_name: "array.array",
     tp_basicsize: 64,
-    tp_flags: TypeFlags::BASETYPE.with(TypeFlags::SEQUENCE),
+    tp_flags: TypeFlags::BASETYPE
+        .with(TypeFlags::SEQUENCE)
+        .with(TypeFlags::HAVE_GC),
     weakrefs: true,
     slots: Slots {
         tp_new: Some(array_new),

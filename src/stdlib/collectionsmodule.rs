@@ -282,6 +282,11 @@ fn deque_copy(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
         }
         None => vm.call(ty, &[this])?,
     };
+    if !is_deque(vm, copy) {
+        let (name, given) = (vm.class_name(ty), vm.type_name_of(copy));
+        vm.decref(copy);
+        return Err(vm.type_error(format!("{name}() must return a deque, not {given}")));
+    }
     Ok(copy)
 }
 
@@ -442,11 +447,13 @@ fn deque_insert(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
 }
 
 fn deque_remove(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<ObjId> {
-    let found = search(vm, this, |vm, _, item| vm.eq(item, value)).map_err(|raised| {
-        if vm.raised_matches(types::RUNTIME_ERROR) {
-            return vm.raise(types::INDEX_ERROR, "deque mutated during remove().");
+    let before = deque(vm, this).state;
+    let found = search(vm, this, |vm, _, item| {
+        let equal = vm.eq(item, value)?;
+        if deque(vm, this).state != before {
+            return Err(vm.raise(types::INDEX_ERROR, "deque mutated during remove()."));
         }
-        raised
+        Ok(equal)
     })?;
     if let Some(i) = found {
         deque_set_item(vm, this, i as i64, ObjId::NULL)?;
@@ -559,19 +566,65 @@ static DEQUE_ITERATOR: TypeSpec = TypeSpec {
     slots: Slots {
         tp_iter: Some(itself),
         tp_iternext: Some(deque_next),
+        tp_new: Some(|vm, _, args, kwargs| new_deque_iterator(vm, args, kwargs, false)),
         ..Slots::EMPTY
     },
-    methods: &[MethodDef::new(
-        "__length_hint__",
-        MethodImpl::NoArgs(deque_hint),
-        "($self, /)",
-    )],
+    methods: &[
+        MethodDef::new(
+            "__length_hint__",
+            MethodImpl::NoArgs(deque_hint),
+            "($self, /)",
+        ),
+        MethodDef::new("__reduce__", MethodImpl::NoArgs(iterator_reduce), ""),
+    ],
     ..ITERATOR
 };
 static DEQUE_REVERSE_ITERATOR: TypeSpec = TypeSpec {
     tp_name: "_collections._deque_reverse_iterator",
+    slots: Slots {
+        tp_new: Some(|vm, _, args, kwargs| new_deque_iterator(vm, args, kwargs, true)),
+        ..DEQUE_ITERATOR.slots
+    },
     ..DEQUE_ITERATOR
 };
+
+/// `_deque_iterator(deque, index=0)`: an iterator that has already given `index` items.
+fn new_deque_iterator(vm: &mut Vm, args: ObjId, kwargs: ObjId, reverse: bool) -> PyResult<ObjId> {
+    let name = if reverse {
+        "_deque_reverse_iterator"
+    } else {
+        "_deque_iterator"
+    };
+    vm.no_keywords(name, kwargs)?;
+    let args = vm.tuple_items(args).to_vec();
+    vm.check_positional(name, args.len(), 1, 2)?;
+    if !is_deque(vm, args[0]) {
+        let given = vm.type_name_of(args[0]);
+        return Err(vm.type_error(format!(
+            "{name}() argument 1 must be collections.deque, not {given}"
+        )));
+    }
+    let index = match args.get(1) {
+        Some(&index) => vm.index_as_ssize(index, None)?,
+        None => 0,
+    };
+    let length = deque(vm, args[0]).items.len() as i64;
+    let iterator = deque_iterator(vm, args[0], reverse)?;
+    DequeIterator::of_mut(vm, iterator).counter = index.clamp(0, length) as usize;
+    Ok(iterator)
+}
+
+fn iterator_reduce(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
+    let it = DequeIterator::of(vm, this);
+    let (source, counter) = (it.deque, it.counter);
+    let counter = vm.new_int(counter as i64);
+    let arguments = vm.new_tuple_from(&[source, counter]);
+    vm.decref(counter);
+    let ty = vm.type_of(this);
+    let result = vm.new_tuple_from(&[ty, arguments]);
+    vm.decref(arguments);
+    Ok(result)
+}
 
 fn deque_iterator(vm: &mut Vm, this: ObjId, reverse: bool) -> PyResult<ObjId> {
     let ty = vm.native_type(if reverse {
@@ -777,9 +830,11 @@ fn defaultdict_or(vm: &mut Vm, a: ObjId, b: ObjId) -> PyResult<ObjId> {
 fn count_elements(vm: &mut Vm, _module: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     vm.check_positional("_count_elements", args.len(), 2, 2)?;
     let (mapping, iterable) = (args[0], args[1]);
+    let get = vm.intern("get");
     let plain = vm.isinstance(mapping, types::DICT)
         && vm.type_lookup(vm.type_of(mapping), names::SETITEM)
-            == vm.type_lookup(types::DICT, names::SETITEM);
+            == vm.type_lookup(types::DICT, names::SETITEM)
+        && vm.type_lookup(vm.type_of(mapping), get) == vm.type_lookup(types::DICT, get);
     let it = vm.iter(iterable)?;
     let result = loop {
         let key = match vm.iter_next(it) {

@@ -15,6 +15,11 @@ const ADAPTED: &[(&str, &str, &str)] = &[
     ("threading.py", "import _contextvars\n", ""),
     ("threading.py", "if self._context is None:\n", "if False:\n"),
     ("threading.py", "self._context.run(self.run)", "self.run()"),
+    (
+        "_py_warnings.py",
+        "sys.flags.context_aware_warnings",
+        "False",
+    ),
 ];
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pylib.zst"));

@@ -5,9 +5,11 @@
 
 use crate::base::{ObjId, Text};
 use crate::objects::builtin_descr::{own_dict_get, set_instance_dict};
+use crate::objects::bytes_like;
 use crate::objects::getargs::Signature;
+use crate::objects::memoryobject;
 use crate::objects::methodobject::{GetSetDef, MethodDef, MethodImpl};
-use crate::objects::object::{NativePayload, Payload, Visit};
+use crate::objects::object::{Buffer, NativePayload, Payload, Visit};
 use crate::objects::slots::Slots;
 use crate::objects::typeobject::{TypeFlags, TypeSpec};
 use crate::objects::vm::{PyResult, Raised, Vm};
@@ -135,6 +137,8 @@ struct Stream {
     closed: bool,
     /// `StringIO`'s newline translation.
     newline: Newline,
+    /// How many views look into a `BytesIO`: its size is held meanwhile.
+    exports: u32,
 }
 
 /// How line ends are read and written (`newline=`).
@@ -156,6 +160,21 @@ enum Newline {
 impl NativePayload for Stream {
     fn traverse(&self, _visit: Visit<'_>) {}
     fn clear(&mut self, _dropped: &mut Vec<ObjId>) {}
+    fn buffer(&self) -> Option<Buffer<'_>> {
+        Some(Buffer {
+            bytes: &self.bytes,
+            readonly: false,
+            format: "B",
+            itemsize: 1,
+            indirect: true,
+        })
+    }
+    fn buffer_mut(&mut self) -> Option<&mut [u8]> {
+        Some(&mut self.bytes)
+    }
+    fn hold_buffer(&mut self, change: i32) {
+        self.exports = self.exports.saturating_add_signed(change);
+    }
     crate::native_payload_any!();
 }
 
@@ -341,7 +360,19 @@ fn check_open(vm: &mut Vm, id: ObjId) -> PyResult<()> {
     }
 }
 
+/// Refuses to change the size of a `BytesIO` that views look into.
+fn check_exports(vm: &mut Vm, id: ObjId) -> PyResult<()> {
+    if stream(vm, id).exports > 0 {
+        return Err(vm.raise(
+            types::BUFFER_ERROR,
+            "Existing exports of data: object cannot be re-sized",
+        ));
+    }
+    Ok(())
+}
+
 fn close(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
+    check_exports(vm, id)?;
     let s = stream_mut(vm, id);
     s.closed = true;
     s.text = Vec::new();
@@ -705,8 +736,16 @@ static BYTES_IO: TypeSpec = TypeSpec {
         ),
         MethodDef::new(
             "readinto",
-            MethodImpl::O(|vm, _, _| Err(unsupported(vm, "readinto"))),
+            MethodImpl::O(bytes_readinto),
             "($self, buffer, /)",
+        ),
+        MethodDef::new(
+            "getbuffer",
+            MethodImpl::NoArgs(|vm, this| {
+                check_open(vm, this)?;
+                Ok(memoryobject::view_of_lent(vm, this))
+            }),
+            "($self, /)",
         ),
         MethodDef::new("seek", MethodImpl::Fast(seek), "($self, pos, whence=0, /)"),
         MethodDef::new("tell", MethodImpl::NoArgs(tell), "($self, /)"),
@@ -728,27 +767,6 @@ static BYTES_IO: TypeSpec = TypeSpec {
     ..IO_BASE
 };
 
-/// The bytes of a bytes-like object.
-fn bytes_arg(vm: &mut Vm, id: ObjId) -> PyResult<Vec<u8>> {
-    match vm.heap.payload(id) {
-        Payload::Bytes(b) => Ok(b.to_vec()),
-        Payload::ByteArray(b) => Ok(b.bytes.clone()),
-        _ => {
-            let name = vm.type_name_of(id);
-            if vm.type_of(id) == types::MEMORYVIEW {
-                let bytes = vm.call(types::BYTES, &[id])?;
-                let copy = match vm.heap.payload(bytes) {
-                    Payload::Bytes(b) => b.to_vec(),
-                    _ => Vec::new(),
-                };
-                vm.decref(bytes);
-                return Ok(copy);
-            }
-            Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")))
-        }
-    }
-}
-
 fn bytes_init(vm: &mut Vm, this: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<()> {
     let values = vm.unpack_tuple_dict(
         &Signature::new("BytesIO", &["initial_bytes"], 0),
@@ -757,7 +775,7 @@ fn bytes_init(vm: &mut Vm, this: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<
     )?;
     *stream_mut(vm, this) = Stream::default();
     if !values[0].is_null() && values[0] != NONE {
-        stream_mut(vm, this).bytes = bytes_arg(vm, values[0])?;
+        stream_mut(vm, this).bytes = bytes_like::contents(vm, values[0])?;
     }
     Ok(())
 }
@@ -770,7 +788,8 @@ fn bytes_getvalue(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
 
 fn bytes_write(vm: &mut Vm, this: ObjId, data: ObjId) -> PyResult<ObjId> {
     check_open(vm, this)?;
-    let data = bytes_arg(vm, data)?;
+    let data = bytes_like::contents(vm, data)?;
+    check_exports(vm, this)?;
     let s = stream_mut(vm, this);
     if s.pos > s.bytes.len() {
         s.bytes.resize(s.pos, 0);
@@ -797,6 +816,22 @@ fn bytes_read(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     let s = stream(vm, this);
     let end = size.map_or(s.bytes.len(), |n| s.pos.saturating_add(n));
     Ok(take_bytes(vm, this, end))
+}
+
+fn bytes_readinto(vm: &mut Vm, this: ObjId, buffer: ObjId) -> PyResult<ObjId> {
+    check_open(vm, this)?;
+    let Some(room) = memoryobject::writable_length(vm, buffer) else {
+        let kind = vm.type_name_of(buffer);
+        return Err(vm.type_error(format!(
+            "readinto() argument must be read-write bytes-like object, not {kind}"
+        )));
+    };
+    let end = stream(vm, this).pos.saturating_add(room);
+    let read = take_bytes(vm, this, end);
+    let bytes = bytes_like::contents(vm, read)?;
+    vm.decref(read);
+    memoryobject::write_bytes(vm, buffer, 0, &bytes);
+    Ok(vm.new_int(bytes.len() as i64))
 }
 
 fn bytes_readline(vm: &mut Vm, this: ObjId, args: &[ObjId]) -> PyResult<ObjId> {

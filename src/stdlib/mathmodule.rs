@@ -466,12 +466,15 @@ fn sumprod_of(vm: &mut Vm, p: &[ObjId], q: &[ObjId]) -> PyResult<ObjId> {
     if p.len() != q.len() {
         return Err(vm.value_error("Inputs are not the same length"));
     }
-    let is_number = |vm: &Vm, x: ObjId| matches!(vm.type_of(x), types::FLOAT | types::INT);
+    let is_number =
+        |vm: &Vm, x: ObjId| matches!(vm.type_of(x), types::FLOAT | types::INT | types::BOOL);
     let any_float = p.iter().chain(q).any(|&x| vm.type_of(x) == types::FLOAT);
     if any_float && p.iter().chain(q).all(|&x| is_number(vm, x)) {
         let (x, y) = (floats(vm, p)?, floats(vm, q)?);
-        let result = math::sumprod(&x, &y);
-        return finish(vm, result);
+        let exact = dot_product(&x, &y);
+        if exact.is_finite() {
+            return Ok(vm.new_float(exact));
+        }
     }
     let mut total = small_int(0);
     for (&a, &b) in p.iter().zip(q) {
@@ -482,6 +485,31 @@ fn sumprod_of(vm: &mut Vm, p: &[ObjId], q: &[ObjId]) -> PyResult<ObjId> {
         total = next?;
     }
     Ok(total)
+}
+
+/// `a + b` and what rounding lost of it.
+fn exact_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let z = sum - a;
+    (sum, (a - (sum - z)) + (b - z))
+}
+
+/// The sum of products in triple precision (`tl_fma` and `tl_to_d`).
+fn dot_product(p: &[f64], q: &[f64]) -> f64 {
+    let (mut high, mut low, mut tiny) = (0.0, 0.0, 0.0);
+    for (&x, &y) in p.iter().zip(q) {
+        let product = x * y;
+        let lost = x.mul_add(y, -product);
+        let (sum, rest) = exact_sum(high, product);
+        let (first, left) = exact_sum(low, lost);
+        let (second, last) = exact_sum(first, rest);
+        high = sum;
+        low = second;
+        tiny += left + last;
+    }
+    let (tail, last) = exact_sum(low, tiny);
+    let (head, next) = exact_sum(high, tail);
+    head + (last + next)
 }
 
 fn isclose(vm: &mut Vm, _module: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
