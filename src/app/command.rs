@@ -6,6 +6,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::layout::LayoutKind;
 use super::notes::Mark;
+use super::run::Schedule;
 use super::selection::Selection;
 use super::ui::panels::PanelKind;
 use super::ui::panels::pipeline::StageTab;
@@ -30,6 +31,10 @@ pub enum Command {
     Rerun,
     StopRun,
     RunSource(String),
+    /// Runs the program again under another schedule.
+    SetSchedule(Schedule),
+    /// Runs the program beside this run under another schedule, or forgets that run.
+    CompareSchedule(Option<Schedule>),
     /// Evaluates in the selected frame at the moment shown.
     Ask(String),
     ForgetAnswers,

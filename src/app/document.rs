@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::run::{self, Run};
+use super::run::{self, Run, Schedule};
 use super::walker::Walker;
 use super::{AppError, lessons};
 use crate::base::{Moment, ObjId, ThreadId};
@@ -65,7 +65,15 @@ impl Document {
             return Self::open_lesson_file(path);
         }
         let bytes = run::read_file(path)?;
-        Ok(Self::run_program(title, Some(path.to_owned()), bytes))
+        let name = crate::session::program_name(path);
+        let path = Some(path.to_owned());
+        Ok(Self::run_program(
+            title,
+            path,
+            &name,
+            bytes,
+            Schedule::default(),
+        ))
     }
 
     /// Opens a lesson that somebody wrote: a `lesson.md` with its `program.py` beside it.
@@ -74,7 +82,10 @@ impl Document {
         let lesson = Lesson::parse(&String::from_utf8_lossy(&text));
         let program = path.with_file_name("program.py");
         let source = run::read_file(&program)?;
-        let mut document = Self::run_program(lesson.title.clone(), Some(program), source);
+        let name = crate::session::program_name(&program);
+        let title = lesson.title.clone();
+        let schedule = Schedule::default();
+        let mut document = Self::run_program(title, Some(program), &name, source, schedule);
         document.lesson = Some(Arc::new(lesson));
         Ok(document)
     }
@@ -83,26 +94,30 @@ impl Document {
     pub fn open_lesson(number: usize) -> Option<Self> {
         let lesson = lessons::all().get(number)?;
         let mut document = Self::run_program(
-            format!("{}.py", lesson.slug),
+            lesson.lesson.title.clone(),
             None,
+            &format!("{}.py", lesson.slug),
             lesson.program.as_bytes().to_vec(),
+            Schedule::default(),
         );
-        document.title.clone_from(&lesson.lesson.title);
         document.lesson = Some(Arc::clone(&lesson.lesson));
         Some(document)
     }
 
-    fn run_program(title: String, path: Option<PathBuf>, source: Vec<u8>) -> Self {
-        let name = path
-            .as_ref()
-            .map_or_else(|| title.clone(), |path| crate::session::program_name(path));
+    fn run_program(
+        title: String,
+        path: Option<PathBuf>,
+        name: &str,
+        source: Vec<u8>,
+        schedule: Schedule,
+    ) -> Self {
         let text = crate::syntax::decode_source(&source)
             .unwrap_or_else(|_| String::from_utf8_lossy(&source).into_owned());
         let text = SourceText::new(&text);
-        let run = Run::start(run::options(&name, &source));
+        let run = Run::start(run::options(name, &source, schedule));
         let recording = Arc::clone(run.recording());
         let mut document = Self::new(title, path, recording, Some(run));
-        document.syntax_error = crate::views::source::compile_error(&source, &name);
+        document.syntax_error = crate::views::source::compile_error(&source, name);
         document.source = text;
         document
     }
@@ -138,10 +153,22 @@ impl Document {
 
     /// Runs the program again, or a changed text of it.
     #[must_use]
-    pub fn rerun(&self, source: Option<String>) -> Self {
+    pub fn rerun(&self, source: Option<String>, schedule: Schedule) -> Self {
         let text = source.unwrap_or_else(|| self.source.text().to_owned());
-        let mut document =
-            Self::run_program(self.title.clone(), self.path.clone(), text.into_bytes());
+        let program = self.header().program.clone();
+        let is_recording = |path: &PathBuf| path.extension().is_some_and(|end| end == "mcap");
+        // The new run of a recorded program is in no file.
+        let path = self.path.clone().filter(|path| !is_recording(path));
+        let title = if path.is_some() || self.lesson.is_some() {
+            self.title.clone()
+        } else {
+            program
+                .rsplit(['/', '\\'])
+                .next()
+                .unwrap_or(&program)
+                .to_owned()
+        };
+        let mut document = Self::run_program(title, path, &program, text.into_bytes(), schedule);
         document.lesson.clone_from(&self.lesson);
         document
     }
@@ -459,14 +486,32 @@ impl Document {
     /// How to run the program once more in the same way.
     pub fn session_options(&self) -> SessionOptions {
         let header = self.header();
-        let options = run::options(&header.program, self.source.text().as_bytes());
+        let schedule = Schedule::of(header);
+        let options = run::options(&header.program, self.source.text().as_bytes(), schedule);
         SessionOptions {
             argv0: header.argv.first().cloned(),
             args: header.argv.iter().skip(1).cloned().collect(),
             hash_seed: header.hash_seed,
-            schedule_seed: header.schedule_seed,
             ..options
         }
+    }
+
+    /// Everything the program wrote.
+    pub fn whole_output(&self) -> String {
+        let recording = self.player.recording();
+        let mut text = String::new();
+        // Damage ends the output where the recording ends.
+        let _ = crate::trace::Search::kinds(&["Output"]).each(
+            recording,
+            0..recording.len(),
+            |_, event| {
+                if let Event::Output { text: piece, .. } = *event {
+                    text.push_str(self.names.text(piece));
+                }
+                ControlFlow::<()>::Continue(())
+            },
+        );
+        text
     }
 
     /// How many frames the selected one is above the innermost of the running thread.

@@ -70,9 +70,31 @@ impl Run {
     }
 }
 
+/// What the user chooses about the scheduler before a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Schedule {
+    /// Decides what CPython leaves to the operating system.
+    pub seed: u64,
+    /// `sys.setswitchinterval` before the first instruction; `None`: the usual 5 ms.
+    pub interval_micros: Option<u32>,
+}
+
+impl Schedule {
+    /// The schedule of a recording.
+    pub fn of(header: &Header) -> Self {
+        let nanos = header.options.get("switch_interval_nanos");
+        Self {
+            seed: header.schedule_seed,
+            interval_micros: nanos
+                .and_then(|nanos| nanos.parse::<u64>().ok())
+                .and_then(|nanos| u32::try_from(nanos / 1000).ok()),
+        }
+    }
+}
+
 /// How the window runs a program: its imports may read the modules beside it, and the standard
 /// library.
-pub fn options(name: &str, source: &[u8]) -> SessionOptions {
+pub fn options(name: &str, source: &[u8], schedule: Schedule) -> SessionOptions {
     let folder = Path::new(name).parent().filter(|folder| folder.is_dir());
     SessionOptions {
         program: name.to_owned(),
@@ -80,6 +102,7 @@ pub fn options(name: &str, source: &[u8]) -> SessionOptions {
         stdlib: std::env::var_os("OUROSCOPE_STDLIB").map(PathBuf::from),
         directory: folder.map(Path::to_owned),
         path: vec![crate::session::EMBEDDED_STDLIB.to_owned()],
+        schedule_seed: schedule.seed,
         ..SessionOptions::default()
     }
 }

@@ -11,7 +11,7 @@ use super::command::Command;
 use super::document::Document;
 use super::layout::LayoutKind;
 use super::notes::{Mark, NamedRange, Notes, SavedView, lesson_markdown};
-use super::run::{rescue_recording, write_file, write_notes};
+use super::run::{Schedule, rescue_recording, write_file, write_notes};
 use super::saving::Saving;
 use super::selection::{History, Selected, Selection, Visit};
 use super::ui::panels::PanelKind;
@@ -109,6 +109,8 @@ pub struct AppState {
     pub error: Option<String>,
     /// The damaged recording that could be rescued.
     pub damaged: Option<PathBuf>,
+    /// The program's run under another schedule, beside this one.
+    pub compared: Option<Document>,
     /// What was typed at the console's prompt.
     pub asked: Vec<Asked>,
     /// A recording that is being written.
@@ -157,8 +159,15 @@ impl AppState {
             Command::SaveRecording => self.effects.push(Effect::ChooseFileToSave),
             Command::SaveRecordingTo(path) => self.save(&path),
             Command::SaveNotes => self.save_notes(),
-            Command::Rerun => self.rerun(None),
-            Command::RunSource(source) => self.rerun(Some(source)),
+            Command::Rerun => self.rerun(None, None),
+            Command::RunSource(source) => self.rerun(Some(source), None),
+            Command::SetSchedule(schedule) => self.rerun(None, Some(schedule)),
+            Command::CompareSchedule(schedule) => {
+                self.compared = match (&self.document, schedule) {
+                    (Some(document), Some(schedule)) => Some(document.rerun(None, schedule)),
+                    _ => None,
+                };
+            }
             Command::Ask(text) => self.ask(text),
             Command::ForgetAnswers => self.asked.clear(),
             Command::StopRun => {
@@ -421,6 +430,15 @@ impl AppState {
             }
             None => {}
         }
+        let mut comparing = false;
+        if let Some(other) = &mut self.compared {
+            if other.poll() && !other.is_running() {
+                let end = other.last();
+                other.seek(end);
+                self.revision += 1;
+            }
+            comparing = other.is_running();
+        }
         for asked in &mut self.asked {
             if asked.poll() {
                 self.revision += 1;
@@ -465,7 +483,7 @@ impl AppState {
             }
         }
         let asking = self.asked.iter().any(|asked| asked.answer.is_none());
-        self.playing || self.is_running() || self.saving.is_some() || asking
+        self.playing || self.is_running() || self.saving.is_some() || asking || comparing
     }
 
     /// Goes to where the user was before the program was run again, or saved.
@@ -568,11 +586,12 @@ impl AppState {
         self.notes = Notes::default();
         self.looped = None;
         self.asked.clear();
+        self.compared = None;
         self.arrival = None;
         self.effects.push(Effect::ApplyLook);
     }
 
-    fn rerun(&mut self, source: Option<String>) {
+    fn rerun(&mut self, source: Option<String>, schedule: Option<Schedule>) {
         let Some(document) = &self.document else {
             return;
         };
@@ -584,7 +603,8 @@ impl AppState {
             document.line_before(self.cursor)
         };
         let at_end = document.is_at_end_of_program();
-        let again = document.rerun(source);
+        let schedule = schedule.unwrap_or_else(|| Schedule::of(document.header()));
+        let again = document.rerun(source, schedule);
         let after = again.source().text().to_owned();
         let breakpoints = std::mem::take(&mut self.breakpoints);
         self.show(again);

@@ -49,6 +49,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
         viewport: ViewportBuilder::default()
             .with_title("Ouroscope")
             .with_app_id("ouroscope")
+            .with_icon(icon())
             .with_inner_size(size)
             .with_min_inner_size([720.0, 480.0]),
         persist_window: options.screenshot.is_none() && options.size.is_none(),
@@ -89,6 +90,12 @@ pub fn run(options: Options) -> Result<(), AppError> {
     }
 }
 
+/// The sign of the window in the task bar.
+fn icon() -> egui::IconData {
+    const PNG: &[u8] = include_bytes!("../../assets/package/ouroscope.png");
+    eframe::icon_data::from_png_bytes(PNG).unwrap_or_default()
+}
+
 type PictureResult = Arc<std::sync::Mutex<Option<Result<(), AppError>>>>;
 
 /// The window and all its parts.
@@ -106,6 +113,8 @@ pub struct Window {
     settings_open: bool,
     dialogs: Dialogs,
     path_dialog: Option<PathDialog>,
+    /// Wishes for the next frame.
+    asked: Vec<Command>,
     notices: egui_notify::Toasts,
     screenshot: Option<Screenshot>,
     picture_result: PictureResult,
@@ -168,6 +177,7 @@ impl Window {
             settings_open: false,
             dialogs: Dialogs::default(),
             path_dialog: None,
+            asked: Vec::new(),
             notices: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
             screenshot: options.screenshot.clone().map(Screenshot::to),
             picture_result: PictureResult::default(),
@@ -199,10 +209,16 @@ impl Window {
         &self.app
     }
 
+    /// Fulfils a wish that no key and no click expressed, for tests.
+    pub fn ask(&mut self, command: Command) {
+        self.asked.push(command);
+    }
+
     /// Draws one frame into `ui`.
     pub fn frame_ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let mut commands = command::from_keys(&ctx, &self.commands);
+        commands.append(&mut self.asked);
         Self::take_dropped_files(&ctx, &mut commands);
         for answer in self.dialogs.answers() {
             match answer {

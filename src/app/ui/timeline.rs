@@ -320,21 +320,23 @@ impl Timeline {
 
 /// The program's part of the run: from its first instruction to its last, with a little of the
 /// shutdown behind it.
-pub fn whole(app: &AppState) -> (f64, f64) {
-    let axis = app.axis();
-    let first = app.document.as_ref().map_or(Moment(0), |document| {
-        document.timeline().first_call().unwrap_or(document.first())
-    });
+fn whole(app: &AppState) -> (f64, f64) {
+    match &app.document {
+        Some(document) => whole_of(document, app.axis()),
+        None => (0.0, 2.0),
+    }
+}
+
+/// As [`whole`], of any document.
+pub fn whole_of(document: &Document, axis: &TimeAxis) -> (f64, f64) {
+    let model = document.timeline();
+    let first = model.first_call().unwrap_or(document.first());
     let first = axis.place(first.0 as f64);
-    let last = axis.place(app.last().0 as f64);
-    let end = app
-        .document
-        .as_ref()
-        .and_then(|document| document.timeline().finalizing())
-        .map_or(last, |moment| {
-            let end = axis.place(moment.0 as f64);
-            (end + (end - first) * 0.04).min(last)
-        });
+    let last = axis.place(document.last().0 as f64);
+    let end = model.finalizing().map_or(last, |moment| {
+        let end = axis.place(moment.0 as f64);
+        (end + (end - first) * 0.04).min(last)
+    });
     let first = (first - (end - first) * 0.01).max(0.0);
     if end - first < 2.0 {
         (0.0, last.max(2.0))

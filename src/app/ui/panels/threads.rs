@@ -6,9 +6,10 @@ use egui::{Align2, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke, Ui, V
 
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
+use crate::app::run::Schedule;
 use crate::app::selection::Selection;
 use crate::app::ui::theme::{self, Theme, mix, space};
-use crate::app::ui::timeline::{Scale, doing_color, whole};
+use crate::app::ui::timeline::{Scale, doing_color, whole_of};
 use crate::app::ui::widgets::{self, moment_link, object_link, thread_link};
 use crate::base::{Moment, ObjId, ThreadId};
 use crate::trace::ThreadStatus;
@@ -24,6 +25,10 @@ const GUTTER: f32 = 150.0;
 /// Waits listed: so many that began before this moment, and so many that begin after it.
 const WAITS_BEFORE: usize = 6;
 const WAITS_AFTER: usize = 3;
+/// From this width on the waits stand beside the threads.
+const TWO_COLUMNS: f32 = 900.0;
+/// Lines of output that are compared.
+const LINES: usize = 6;
 
 /// The panel.
 #[derive(Debug, Default)]
@@ -62,16 +67,7 @@ impl Panel for ThreadsPanel {
                         ui.add(
                             egui::Label::new(RichText::new(gil_words(ctx.look)).size(14.5)).wrap(),
                         );
-                        ui.horizontal(|ui| {
-                            let gil = ctx.look.state.gil;
-                            let facts = format!(
-                                "switch interval {} ms · hand-overs so far {} · virtual time {}",
-                                f64::from(gil.interval_micros) / 1000.0,
-                                grouped(gil.switches),
-                                nanos(ctx.look.state.clock_nanos)
-                            );
-                            widgets::hint(ui, theme, &facts);
-                        });
+                        schedule_ui(ui, ctx);
                         let circle = deadlock(ctx.look).unwrap_or_default();
                         if let Some(text) = deadlock_words(ctx.look, &circle) {
                             widgets::badge(ui, theme, &text, theme.error);
@@ -79,13 +75,150 @@ impl Panel for ThreadsPanel {
                         ui.add_space(space::S);
                         self.lanes_ui(ui, ctx);
                         legend_ui(ui, ctx);
-                        now_ui(ui, ctx);
-                        wait_graph_ui(ui, ctx, &circle, &self.lock_names.1);
-                        locks_ui(ui, ctx, &self.lock_names.1);
-                        waits_ui(ui, ctx);
+                        compared_ui(ui, ctx);
+                        let names = &self.lock_names.1;
+                        if ui.available_width() > TWO_COLUMNS {
+                            ui.columns(2, |columns| {
+                                now_ui(&mut columns[0], ctx);
+                                wait_graph_ui(&mut columns[0], ctx, &circle, names);
+                                locks_ui(&mut columns[0], ctx, names);
+                                waits_ui(&mut columns[1], ctx);
+                            });
+                        } else {
+                            now_ui(ui, ctx);
+                            wait_graph_ui(ui, ctx, &circle, names);
+                            locks_ui(ui, ctx, names);
+                            waits_ui(ui, ctx);
+                        }
                     });
             });
     }
+}
+
+/// The facts of the scheduler, and what can be chosen about them: the program then runs again.
+fn schedule_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+    let theme = ctx.theme;
+    let Some(document) = &ctx.app.document else {
+        return;
+    };
+    let schedule = Schedule::of(document.header());
+    let gil = ctx.look.state.gil;
+    ui.horizontal_wrapped(|ui| {
+        let facts = format!(
+            "hand-overs so far {} · virtual time {}",
+            grouped(gil.switches),
+            nanos(ctx.look.state.clock_nanos)
+        );
+        let interval = |micros: u32| nanos(u64::from(micros) * 1000);
+        widgets::hint(ui, theme, "switch interval");
+        egui::ComboBox::from_id_salt("switch interval")
+            .width(84.0)
+            .selected_text(RichText::new(interval(gil.interval_micros)).size(13.0))
+            .show_ui(ui, |ui| {
+                for micros in [5_000, 1_000, 200, 50, 10] {
+                    let chosen = micros == gil.interval_micros;
+                    if ui.selectable_label(chosen, interval(micros)).clicked() {
+                        ctx.commands.push(Command::SetSchedule(Schedule {
+                            interval_micros: (micros != 5_000).then_some(micros),
+                            ..schedule
+                        }));
+                    }
+                }
+            })
+            .response
+            .on_hover_text("Runs the program again with this sys.setswitchinterval");
+        widgets::hint(ui, theme, "schedule seed");
+        let mut seed = schedule.seed;
+        let drag = ui.add(egui::DragValue::new(&mut seed).speed(0.1));
+        let drag = drag.on_hover_text(
+            "Decides what CPython leaves to the operating system; the program runs again",
+        );
+        if seed != schedule.seed && !drag.dragged() {
+            ctx.commands
+                .push(Command::SetSchedule(Schedule { seed, ..schedule }));
+        }
+        if ctx.app.compared.is_some() {
+            if ui.button("One schedule").clicked() {
+                ctx.commands.push(Command::CompareSchedule(None));
+            }
+        } else if ui
+            .button("Compare with the next seed")
+            .on_hover_text("Runs the program under another schedule, and shows both")
+            .clicked()
+        {
+            let other = Schedule {
+                seed: schedule.seed + 1,
+                ..schedule
+            };
+            ctx.commands.push(Command::CompareSchedule(Some(other)));
+        }
+        widgets::hint(ui, theme, &facts);
+    });
+}
+
+/// The run under another schedule: its lanes, and where its output differs.
+fn compared_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+    let theme = ctx.theme;
+    let (Some(document), Some(other)) = (&ctx.app.document, &ctx.app.compared) else {
+        return;
+    };
+    let seed = other.header().schedule_seed;
+    widgets::section(
+        ui,
+        theme,
+        &format!("The same program with schedule seed {seed}"),
+    );
+    let count = other.timeline().thread_count().max(1) as f32;
+    let size = Vec2::new(ui.available_width(), count * LANE + 4.0);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let gutter = GUTTER.min(rect.width() * 0.3);
+    let area = Rect::from_min_max(rect.min + Vec2::new(gutter, 0.0), rect.max);
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(area, 4.0, theme.inset);
+    let axis = other.axis();
+    let (start, end) = whole_of(other, axis);
+    let scale = Scale {
+        left: area.left(),
+        right: area.right(),
+        start,
+        end,
+        axis,
+    };
+    for (index, lane) in other.timeline().threads().enumerate() {
+        let top = rect.top() + index as f32 * LANE + 3.0;
+        let row = Rect::from_min_max(
+            Pos2::new(area.left(), top),
+            Pos2::new(area.right(), top + LANE - 6.0),
+        );
+        let name = other.thread_name(lane.thread);
+        let field = Rect::from_min_max(Pos2::new(rect.left(), top), row.left_bottom());
+        let font = theme::strong(13.5);
+        widgets::clipped(ui, field, 0.0, gutter - 8.0, &name, font, theme.text);
+        lane_ui(&painter, theme, lane, &scale, row);
+    }
+    if other.is_running() {
+        widgets::hint(ui, theme, "running…");
+        return;
+    }
+    let outputs = [document.whole_output(), other.whole_output()];
+    if outputs[0] == outputs[1] {
+        widgets::hint(ui, theme, "Both write the same.");
+        return;
+    }
+    let [mine, theirs] = outputs
+        .each_ref()
+        .map(|text| text.lines().collect::<Vec<_>>());
+    let same = mine.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
+    let words = format!("From line {} on they write different things:", same + 1);
+    ui.label(RichText::new(words).size(13.5).color(theme.warning));
+    ui.columns(2, |columns| {
+        for (column, lines) in columns.iter_mut().zip([&mine, &theirs]) {
+            for line in lines.iter().skip(same).take(LINES) {
+                let text = RichText::new(*line).font(theme::mono(13.0));
+                column.add(egui::Label::new(text).truncate());
+            }
+        }
+    });
 }
 
 impl ThreadsPanel {
@@ -107,7 +240,7 @@ impl ThreadsPanel {
         let area = Rect::from_min_max(rect.min + Vec2::new(gutter, 0.0), rect.max);
         let painter = ui.painter_at(rect);
         painter.rect_filled(area, 4.0, theme.inset);
-        let all = whole(ctx.app);
+        let all = whole_of(document, ctx.app.axis());
         let (start, end) = self.view.unwrap_or(all);
         let scale = Scale {
             left: area.left(),
