@@ -474,7 +474,12 @@ impl AppState {
                     self.seek(start);
                     continue;
                 }
-                if !self.step(self.settings.step_size, Direction::Forward) {
+                let moved = self.step(self.settings.step_size, Direction::Forward);
+                if let Some((start, end)) = self.looped
+                    && (!moved || self.cursor > end)
+                {
+                    self.seek(start);
+                } else if !moved {
                     if !self.is_running() {
                         self.playing = false;
                     }

@@ -129,11 +129,15 @@ fn schedule_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
             .on_hover_text("Runs the program again with this sys.setswitchinterval");
         widgets::hint(ui, theme, "schedule seed");
         let mut seed = schedule.seed;
-        let drag = ui.add(egui::DragValue::new(&mut seed).speed(0.1));
-        let drag = drag.on_hover_text(
-            "Decides what CPython leaves to the operating system; the program runs again",
-        );
-        if seed != schedule.seed && !drag.dragged() {
+        if ui.small_button("−").clicked() {
+            seed = seed.saturating_sub(1);
+        }
+        ui.label(RichText::new(grouped(schedule.seed)).font(theme::mono(13.0)))
+            .on_hover_text("Decides what CPython leaves to the operating system");
+        if ui.small_button("+").clicked() {
+            seed += 1;
+        }
+        if seed != schedule.seed {
             ctx.commands
                 .push(Command::SetSchedule(Schedule { seed, ..schedule }));
         }
