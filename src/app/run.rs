@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::AppError;
-use crate::session::{Session, SessionOptions};
+use crate::session::{Nanos, Session, SessionOptions};
 use crate::trace::{Annotations, Header, Recording, RecordingError, RecordingWriter};
 
 /// A program that runs, or ran, while its recording grows.
@@ -103,6 +103,9 @@ pub fn options(name: &str, source: &[u8], schedule: Schedule) -> SessionOptions 
         directory: folder.map(Path::to_owned),
         path: vec![crate::session::EMBEDDED_STDLIB.to_owned()],
         schedule_seed: schedule.seed,
+        switch_interval: schedule
+            .interval_micros
+            .map(|micros| Nanos(u64::from(micros) * 1000)),
         ..SessionOptions::default()
     }
 }

@@ -11,6 +11,7 @@ pub mod report;
 mod session;
 
 pub use crate::stdlib::sysmodule::EMBEDDED_STDLIB;
+pub use crate::threads::Nanos;
 pub use limits::Limits;
 pub use question::Question;
 pub use report::{Info, info};
