@@ -113,8 +113,6 @@ pub struct Window {
     settings_open: bool,
     dialogs: Dialogs,
     path_dialog: Option<PathDialog>,
-    /// Wishes for the next frame.
-    asked: Vec<Command>,
     notices: egui_notify::Toasts,
     screenshot: Option<Screenshot>,
     picture_result: PictureResult,
@@ -177,7 +175,6 @@ impl Window {
             settings_open: false,
             dialogs: Dialogs::default(),
             path_dialog: None,
-            asked: Vec::new(),
             notices: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
             screenshot: options.screenshot.clone().map(Screenshot::to),
             picture_result: PictureResult::default(),
@@ -209,16 +206,10 @@ impl Window {
         &self.app
     }
 
-    /// Fulfils a wish that no key and no click expressed, for tests.
-    pub fn ask(&mut self, command: Command) {
-        self.asked.push(command);
-    }
-
     /// Draws one frame into `ui`.
     pub fn frame_ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let mut commands = command::from_keys(&ctx, &self.commands);
-        commands.append(&mut self.asked);
         Self::take_dropped_files(&ctx, &mut commands);
         for answer in self.dialogs.answers() {
             match answer {

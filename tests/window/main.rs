@@ -108,7 +108,7 @@ fn start_sized(options: Options, size: [f32; 2]) -> Shown {
 
 /// Asks the window for something that has no place on the screen in a test.
 fn ask(shown: &mut Shown, command: Command) {
-    shown.state_mut().as_mut().unwrap().ask(command);
+    shown.state_mut().as_mut().unwrap().send(command);
     shown.run_steps(4);
 }
 
