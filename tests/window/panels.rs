@@ -84,7 +84,7 @@ fn open_program(name: &str, program: &str, layout: LayoutKind) -> Shown {
 }
 
 /// The box or button whose name begins like this.
-fn find<'a>(shown: &'a Shown, beginning: &str) -> Option<egui_kittest::Node<'a>> {
+fn find<'a>(shown: &'a Shown, beginning: &'a str) -> Option<egui_kittest::Node<'a>> {
     shown.query_all_by_label_contains(beginning).find(|node| {
         node.accesskit_node()
             .label()
