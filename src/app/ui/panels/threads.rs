@@ -109,7 +109,10 @@ fn schedule_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
             grouped(gil.switches),
             nanos(ctx.look.state.clock_nanos)
         );
-        let interval = |micros: u32| nanos(u64::from(micros) * 1000);
+        let interval = |micros: u32| match micros {
+            micros if micros % 1000 == 0 => format!("{} ms", micros / 1000),
+            micros => format!("{micros} µs"),
+        };
         widgets::hint(ui, theme, "switch interval");
         egui::ComboBox::from_id_salt("switch interval")
             .width(84.0)
