@@ -195,7 +195,7 @@ impl PathDialog {
                 let is_file = !entry.path().is_dir();
                 let ending = Path::new(&name)
                     .extension()
-                    .and_then(|ending| ending.to_str());
+                    .and_then(std::ffi::OsStr::to_str);
                 let wanted = matches!(ending, Some("py" | "mcap" | "md"));
                 (!name.starts_with('.') && (wanted || !is_file)).then_some(Entry { is_file, name })
             })

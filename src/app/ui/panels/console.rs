@@ -5,6 +5,7 @@ use egui::{Align, Layout, Pos2, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder
 
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
+use crate::app::document::Document;
 use crate::app::ui::theme::{self, space};
 use crate::app::ui::widgets::{self, Icon, VirtualRows, icon_button, moment_link};
 use crate::events::Stream;
@@ -50,7 +51,7 @@ impl Panel for ConsolePanel {
         let rect = ui.available_rect_before_wrap();
         ui.painter().rect_filled(rect, 0.0, theme.inset);
         let can_ask =
-            ctx.app.document.as_ref().is_some_and(|d| d.can_run()) && rect.height() > 90.0;
+            ctx.app.document.as_ref().is_some_and(Document::can_run) && rect.height() > 90.0;
         let prompt = if can_ask { PROMPT } else { 0.0 };
         let answers = if ctx.app.asked.is_empty() || !can_ask {
             0.0

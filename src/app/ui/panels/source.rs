@@ -5,6 +5,7 @@ use egui::{Align2, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2};
 
 use super::{Panel, PanelContext, PanelKind};
 use crate::app::command::Command;
+use crate::app::document::Document;
 use crate::app::selection::Selection;
 use crate::app::ui::theme::{self, Theme};
 use crate::app::ui::widgets::{self, VirtualRows};
@@ -248,7 +249,7 @@ fn line_ui(
         .app
         .document
         .as_ref()
-        .and_then(|document| document.syntax_error())
+        .and_then(Document::syntax_error)
         .filter(|error| error.line == Some(number));
     if let Some(columns) = error.and_then(|error| error.columns.as_ref()) {
         let left = text_left + columns.start as f32 * char_width;

@@ -110,7 +110,7 @@ fn schedule_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
             nanos(ctx.look.state.clock_nanos)
         );
         let interval = |micros: u32| match micros {
-            micros if micros % 1000 == 0 => format!("{} ms", micros / 1000),
+            micros if micros.is_multiple_of(1000) => format!("{} ms", micros / 1000),
             micros => format!("{micros} µs"),
         };
         widgets::hint(ui, theme, "switch interval");
@@ -164,7 +164,7 @@ fn schedule_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
 }
 
 /// The run under another schedule: its lanes, and where its output differs.
-fn compared_ui(ui: &mut Ui, ctx: &mut PanelContext<'_>) {
+fn compared_ui(ui: &mut Ui, ctx: &PanelContext<'_>) {
     let theme = ctx.theme;
     let (Some(document), Some(other)) = (&ctx.app.document, &ctx.app.compared) else {
         return;
