@@ -27,7 +27,7 @@ pub fn spotlight_ui(ui: &Ui, theme: &Theme, app: &AppState, shown: &BTreeMap<Pan
     };
     let whole = shown.values().fold(lit, |whole, rect| whole.union(*rect));
     // The tabs above the panels are dimmed with them.
-    let whole = whole.expand2(egui::vec2(4.0, 32.0));
+    let whole = Rect::from_min_max(whole.min - egui::vec2(4.0, 32.0), whole.max);
     let painter = ui.ctx().layer_painter(egui::LayerId::new(
         egui::Order::Middle,
         egui::Id::new("spotlight"),
@@ -151,9 +151,9 @@ pub fn focus_ui(ctx: &egui::Context, theme: &Theme) {
         egui::Id::new("focus"),
     ))
     .rect_stroke(
-        rect.shrink(1.0),
+        rect.expand(1.0),
         theme.corner_radius,
         Stroke::new(2.0, theme.accent),
-        StrokeKind::Inside,
+        StrokeKind::Outside,
     );
 }
