@@ -24,8 +24,12 @@ pub(crate) enum Format {
     Dot,
     /// The whole heap of a moment for graph tools
     Graphml,
-    /// The object graph of a moment as a drawing
+    /// A drawing: of the object graph, or with --panel or --layout of the window
     Svg,
+    /// A picture of the window, or of one panel
+    Png,
+    /// The window, or one panel, in motion: line by line from --at to --to
+    Gif,
     /// A report that needs nothing but a browser
     Html,
     /// A table with commas
@@ -38,7 +42,7 @@ pub(crate) enum Format {
 pub(crate) struct ExportArgs {
     /// The format
     #[arg(long = "as", value_name = "FORMAT")]
-    format: Format,
+    pub(crate) format: Format,
     /// The moment to show: a number, 50%, end, line:12, `gc:1/subtract_refs`, call:main, …
     /// [default: the end of the program, before the interpreter shuts down]
     #[arg(long, value_name = "MOMENT")]
@@ -50,11 +54,49 @@ pub(crate) struct ExportArgs {
     /// For tutor: steps at most
     #[arg(long, value_name = "N", default_value_t = 1000)]
     steps: usize,
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
     /// Where to write
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// The recording
-    file: PathBuf,
+    pub(crate) file: PathBuf,
+}
+
+/// What a picture of the window shows.
+#[derive(clap::Args)]
+#[command(next_help_heading = "For png, gif and svg of the window")]
+pub(crate) struct PictureArgs {
+    /// One panel alone: Source, Bytecode, Frames, Objects, Inspector, Collector, …
+    #[arg(long, value_name = "NAME")]
+    pub(crate) panel: Option<String>,
+    /// Learn, Objects, Collector, Threads, Memory or Present
+    #[arg(long, value_name = "NAME")]
+    pub(crate) layout: Option<String>,
+    /// The variable whose object is selected
+    #[arg(long, value_name = "NAME")]
+    pub(crate) select: Option<String>,
+    /// The size in points
+    #[arg(long, value_name = "WxH", default_value = "1280x800")]
+    pub(crate) size: String,
+    /// Pixels to a point
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub(crate) scale: f32,
+    /// light, dark or high-contrast
+    #[arg(long, value_name = "NAME", default_value = "light")]
+    pub(crate) theme: String,
+    /// The size of text in percent, from 80 to 300
+    #[arg(long, value_name = "PERCENT", default_value_t = 100)]
+    pub(crate) text_size: u16,
+    /// For gif: the last moment [default: the end of the program]
+    #[arg(long, value_name = "MOMENT")]
+    pub(crate) to: Option<String>,
+    /// For gif: pictures at most, evenly chosen
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub(crate) frames: usize,
+    /// For gif: how long each picture stands, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 400)]
+    pub(crate) delay: u64,
 }
 
 impl From<ExportError> for Failure {
@@ -87,13 +129,32 @@ pub(crate) fn export(args: &ExportArgs) -> Result<(), Failure> {
     let file =
         File::create(&args.output).map_err(|error| Failure::Misuse(format!("{path}: {error}")))?;
     let mut out = BufWriter::new(file);
+    let picture = &args.picture;
+    let of_the_window = match args.format {
+        Format::Png | Format::Gif => true,
+        Format::Svg => picture.panel.is_some() || picture.layout.is_some(),
+        _ => false,
+    };
+    if of_the_window {
+        // A film begins at the beginning.
+        let from_start = args.format == Format::Gif && args.at.is_none();
+        let first = if from_start { Moment(0) } else { at };
+        let last = match &picture.to {
+            Some(name) => find_moment(&recording, name)?,
+            None => end_of_program(&recording)?,
+        };
+        drop(recording);
+        crate::cli_picture::write(args, first..last, &mut out)?;
+        out.flush()?;
+        return Ok(());
+    }
     let scene = || Scene::new(&recording, at);
     match args.format {
         Format::Chrome => export::chrome::write(&recording, &mut out)?,
         Format::Tutor => export::tutor::write(&recording, args.steps, &mut out)?,
         Format::Dot => export::dot::write(&scene()?, &mut out)?,
         Format::Graphml => export::graphml::write(&scene()?, &mut out)?,
-        Format::Svg => export::svg::write(&scene()?, &mut out)?,
+        Format::Svg | Format::Png | Format::Gif => export::svg::write(&scene()?, &mut out)?,
         Format::Html => export::html::write(&scene()?, &mut out)?,
         Format::Csv => export::table::write_csv(&scene()?, args.table, &mut out)?,
         Format::Json => export::table::write_json(&scene()?, args.table, &mut out)?,

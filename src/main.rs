@@ -1,6 +1,8 @@
 //! The command line: reads the arguments and calls the library.
 
 mod cli_export;
+#[cfg_attr(not(feature = "window"), path = "cli_no_picture.rs")]
+mod cli_picture;
 mod cli_record;
 
 use std::borrow::Cow;

@@ -12,12 +12,15 @@ pub mod document;
 pub mod layout;
 pub mod lessons;
 pub mod notes;
+pub mod offscreen;
+pub mod raster;
 pub mod run;
 pub mod saving;
 pub mod screenshot;
 pub mod selection;
 pub mod state;
 pub mod ui;
+pub mod vector;
 pub mod walker;
 pub mod window;
 
@@ -69,6 +72,8 @@ pub enum AppError {
     Recording(String),
     #[error("{path} is damaged: {reason}", path = .path.display())]
     Damaged { path: PathBuf, reason: String },
+    #[error("cannot write the animation: {0}")]
+    Animation(String),
     #[error("{path}: cannot write the picture: {reason}")]
     Screenshot { path: String, reason: String },
 }

@@ -63,17 +63,20 @@ fn write_png(path: &Path, image: &ColorImage) -> Result<(), AppError> {
         reason,
     };
     let file = std::fs::File::create(path).map_err(|e| failed(e.to_string()))?;
+    encode_png(image, &mut std::io::BufWriter::new(file)).map_err(failed)
+}
+
+/// Writes a picture as PNG; the error is in words.
+pub fn encode_png(image: &ColorImage, out: &mut dyn std::io::Write) -> Result<(), String> {
     let [width, height] = image.size;
-    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), width as u32, height as u32);
+    let mut encoder = png::Encoder::new(out, width as u32, height as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().map_err(|e| failed(e.to_string()))?;
+    let mut writer = encoder.write_header().map_err(|e| e.to_string())?;
     let bytes: Vec<u8> = image
         .pixels
         .iter()
         .flat_map(|p| [p.r(), p.g(), p.b()])
         .collect();
-    writer
-        .write_image_data(&bytes)
-        .map_err(|e| failed(e.to_string()))
+    writer.write_image_data(&bytes).map_err(|e| e.to_string())
 }

@@ -206,6 +206,51 @@ impl Window {
         &self.app
     }
 
+    /// The color behind everything.
+    pub fn background(&self) -> egui::Color32 {
+        self.theme.window
+    }
+
+    /// Shows another moment.
+    pub fn go_to(&mut self, moment: crate::base::Moment) {
+        self.app.apply(Command::GoTo(moment));
+    }
+
+    /// Whether everything that was asked for is there and nothing is still being worked out.
+    pub fn is_settled(&self, ctx: &egui::Context) -> bool {
+        self.wishes.is_none() && !self.app.is_running() && !panels::is_busy(ctx)
+    }
+
+    /// Draws one frame of one panel alone into `ui`.
+    pub fn panel_frame_ui(&mut self, ui: &mut Ui, kind: PanelKind) {
+        let ctx = ui.ctx().clone();
+        self.app.tick(0.0);
+        self.do_wishes();
+        self.apply_look(&ctx);
+        let theme = Arc::clone(&self.theme);
+        let mut commands = Vec::new();
+        CentralPanel::no_frame()
+            .frame(egui::Frame::new().fill(theme.panel))
+            .show(ui, |ui| {
+                let panel = self.panels.iter_mut().find(|panel| panel.kind() == kind);
+                if let (Some(look), Some(panel)) = (self.app.look(), panel) {
+                    let mut context = PanelContext {
+                        app: &self.app,
+                        look,
+                        theme: &theme,
+                        commands: &mut commands,
+                    };
+                    panel.ui(ui, &mut context);
+                }
+            });
+        for command in commands {
+            self.app.apply(command);
+        }
+        for effect in self.app.take_effects() {
+            self.carry_out(&ctx, effect);
+        }
+    }
+
     /// Draws one frame into `ui`.
     pub fn frame_ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -571,7 +616,7 @@ impl Window {
     }
 
     fn take_picture(&mut self, ctx: &egui::Context) {
-        let ready = self.wishes.is_none() && !self.app.is_running() && !panels::is_busy(ctx);
+        let ready = self.is_settled(ctx);
         if let Some(screenshot) = &mut self.screenshot {
             screenshot.frame(ctx, ready);
             if let Some(result) = screenshot.result.take() {

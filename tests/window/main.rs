@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod panels;
+mod pictures;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -10,6 +10,7 @@ use egui_graphs::{
 use petgraph::Directed;
 use petgraph::stable_graph::DefaultIx;
 
+use super::ZOOM;
 use crate::app::ui::theme::{self, Theme};
 use crate::views::graph::{Count, Edge, EdgeKind, Node, NodeKind, RowValue, metrics};
 
@@ -75,6 +76,11 @@ impl<E: Clone> DisplayNode<Arc<NodePaint>, E, Directed, DefaultIx> for NodeShape
     }
 
     fn shapes(&mut self, ctx: &DrawContext<'_>) -> Vec<Shape> {
+        // In its first frame the crate fits a new view by itself, and one small box would fill the
+        // screen with letters that no font atlas can hold.
+        if !ZOOM.contains(&ctx.meta.zoom) {
+            return Vec::new();
+        }
         let rect = rect_on_screen(ctx.meta, self.rect());
         if !ctx.painter.clip_rect().intersects(rect.expand(30.0)) {
             return Vec::new();
