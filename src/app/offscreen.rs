@@ -19,6 +19,8 @@ use crate::views::look::Names;
 
 /// Frames in which nothing changed before a picture is taken.
 const STILL_FRAMES: u32 = 6;
+/// A frame that is wanted sooner than this is part of a movement.
+const AT_ONCE: Duration = Duration::from_millis(50);
 /// How long the window may take to settle.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What the clock of animations goes on by from frame to frame.
@@ -100,11 +102,18 @@ impl Offscreen {
         let mut still = 0;
         loop {
             let output = self.frame();
-            still = if self.window.is_settled(&self.ctx) {
+            // An animation asks for the next frame at once.
+            let moves = output
+                .viewport_output
+                .values()
+                .any(|viewport| viewport.repaint_delay < AT_ONCE);
+            still = if self.window.is_settled(&self.ctx) && !moves {
                 still + 1
             } else {
-                // The run and the background work go on without us.
-                std::thread::sleep(Duration::from_millis(2));
+                if !moves {
+                    // Work in the background goes on without us.
+                    std::thread::sleep(Duration::from_millis(2));
+                }
                 0
             };
             if still >= STILL_FRAMES || Instant::now() > end {
