@@ -189,10 +189,16 @@ fn multiply(texel: [f32; 4], color: [u8; 4]) -> [f32; 4] {
     std::array::from_fn(|channel| texel[channel] * f32::from(color[channel]) / 255.0)
 }
 
+/// Places between two texels that are told apart.
+const STEPS: f32 = 64.0;
+
 /// The texture at a place, from 0 to 1 each way, between its four nearest texels.
 fn sample(texture: &ColorImage, uv: Pos2) -> [f32; 4] {
     let [width, height] = texture.size;
-    let (x, y) = (uv.x * width as f32 - 0.5, uv.y * height as f32 - 0.5);
+    // Where in the atlas a letter stands is chance, and so are the last bits of its places.
+    let steady = |at: f32| (at * STEPS).round() / STEPS;
+    let x = steady(uv.x * width as f32 - 0.5);
+    let y = steady(uv.y * height as f32 - 0.5);
     let texel = |column: i64, row: i64| {
         let column = column.clamp(0, width as i64 - 1) as usize;
         let row = row.clamp(0, height as i64 - 1) as usize;
