@@ -1,6 +1,8 @@
 //! The Collector panel: the generations as lanes, a pass told step by step with `gc_refs` on every
 //! object, and the list of passes.
 
+use std::time::Duration;
+
 use egui::{Align2, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use super::{Panel, PanelContext, PanelKind, say_busy};
@@ -88,6 +90,7 @@ impl CollectorPanel {
             });
         }
         say_busy(ui.ctx());
+        ui.ctx().request_repaint_after(Duration::from_millis(40));
     }
 
     /// Each generation as a lane: the program's objects in the order of their age, and how full its

@@ -87,7 +87,6 @@ pub struct PanelContext<'a> {
 pub fn say_busy(ctx: &egui::Context) {
     let pass = ctx.cumulative_pass_nr();
     ctx.data_mut(|data| data.insert_temp(busy_id(), pass));
-    ctx.request_repaint();
 }
 
 /// Whether a panel said so in this frame.

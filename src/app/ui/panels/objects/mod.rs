@@ -648,6 +648,7 @@ impl ObjectsPanel {
             return;
         }
         say_busy(ui.ctx());
+        ui.ctx().request_repaint();
         let painter = ui.painter_at(rect);
         let on_screen = |own: &Rect| {
             let min = rect.min + self.camera.pan + own.min.to_vec2() * self.camera.zoom;
