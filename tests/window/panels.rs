@@ -84,12 +84,12 @@ fn open_program(name: &str, program: &str, layout: LayoutKind) -> Shown {
     shown
 }
 
-/// The box or button whose name begins like this.
+/// What is called, or says, something that begins like this: a plain text has no name but a value.
 fn find<'a>(shown: &'a Shown, beginning: &'a str) -> Option<egui_kittest::Node<'a>> {
     shown.query_all_by_label_contains(beginning).find(|node| {
-        node.accesskit_node()
-            .label()
-            .is_some_and(|label| label.starts_with(beginning))
+        let node = node.accesskit_node();
+        let words = node.label().or_else(|| node.value());
+        words.is_some_and(|words| words.starts_with(beginning))
     })
 }
 
@@ -265,7 +265,7 @@ fn events_are_found_by_their_words() {
     settle(&mut shown);
     let found = shown.query_all_by_label_contains("found").next();
     let words = found
-        .and_then(|node| node.accesskit_node().label())
+        .and_then(|node| node.accesskit_node().value())
         .unwrap();
     assert!(!words.starts_with('0'), "{words}");
 }
