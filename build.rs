@@ -1,5 +1,6 @@
-//! Packs the pure-Python standard library of the crate `rustpython-pylib` into one compressed
-//! table of files, which the library includes: users need no Python of their own.
+//! Packs the pure-Python standard library of the crate `rustpython-pylib` into one table of
+//! compressed files, which the library includes: users need no Python of their own. Each file is
+//! compressed alone, so that an import unpacks no more than it needs.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -48,16 +49,16 @@ fn main() {
     let mut table = Vec::new();
     for (name, path) in files {
         let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        for part in [name.as_bytes(), &bytes[..]] {
+        let packed = zstd::encode_all(&bytes[..], 19).expect("memory does not fail");
+        for part in [name.as_bytes(), &packed[..]] {
             table.extend_from_slice(&(part.len() as u32).to_le_bytes());
             table.extend_from_slice(part);
         }
     }
-    let packed = zstd::encode_all(&table[..], 17).expect("compressing in memory does not fail");
-    let out =
-        PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("pylib.zst");
+    let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    let out = PathBuf::from(out).join("pylib.table");
     let mut file = std::fs::File::create(&out).unwrap_or_else(|e| panic!("{}: {e}", out.display()));
-    file.write_all(&packed)
+    file.write_all(&table)
         .unwrap_or_else(|e| panic!("{}: {e}", out.display()));
 }
 

@@ -98,7 +98,8 @@ macro_rules! define_dispatch { ($(
 )*) => {
     impl<M: Mode> Eval<'_, M> {
         /// Executes one instruction; `pc` already stands behind it and its inline cache.
-        #[inline]
+        #[expect(clippy::inline_always, reason = "a call for each instruction is felt")]
+        #[inline(always)]
         fn dispatch(&mut self, opcode: u8, oparg: u32) -> PyResult<Flow> {
             match u16::from(opcode) {
                 $( $number => {
@@ -122,11 +123,17 @@ impl<'vm, M: Mode> Eval<'vm, M> {
             frame.resume_pc as usize,
             frame.frame_id,
         );
-        let code = Arc::clone(vm.code_runtime(frame.f_code));
+        // What the loop before left: native code calls the same function again and again.
+        let mut callers = std::mem::take(&mut vm.tstate.spare_code);
+        let wanted = vm.code_runtime(frame.f_code);
+        let code = match callers.pop() {
+            Some(kept) if Arc::ptr_eq(&kept, wanted) => kept,
+            _ => Arc::clone(wanted),
+        };
         Self {
             vm,
             code,
-            callers: Vec::new(),
+            callers,
             depth: 0,
             base,
             sp,
@@ -139,6 +146,14 @@ impl<'vm, M: Mode> Eval<'vm, M> {
     }
 
     fn run(mut self, throwing: bool) -> PyResult<ObjId> {
+        let result = self.run_to_exit(throwing);
+        let mut spare = self.callers;
+        spare.push(self.code);
+        self.vm.tstate.spare_code = spare;
+        result
+    }
+
+    fn run_to_exit(&mut self, throwing: bool) -> PyResult<ObjId> {
         if throwing {
             // The frame stands behind the `YIELD_VALUE` that suspended it.
             self.vm.tstate.instr = self.pc as u32;

@@ -162,14 +162,28 @@ pub fn bind_on_datastack(
         return Err(raised);
     }
     const VARIADIC: u32 = 4 | 8;
-    let simple = kwnames.is_null()
-        && args.len() == runtime.co_argcount
+    let positional = kwnames.is_null()
         && runtime.co_kwonlyargcount == 0
-        && runtime.co_flags & VARIADIC == 0;
-    if simple {
-        let base = vm.reserve_datastack(runtime.nlocalsplus, runtime.framesize);
-        vm.tstate.datastack[base..base + args.len()].copy_from_slice(args);
-        return Ok(base);
+        && runtime.co_flags & VARIADIC == 0
+        && args.len() <= runtime.co_argcount;
+    if positional {
+        let missing = runtime.co_argcount - args.len();
+        let defaults = function_object(vm, function).func_defaults;
+        let given = if missing == 0 || defaults.is_null() {
+            0
+        } else {
+            vm.tuple_items(defaults).len()
+        };
+        if missing <= given {
+            let base = vm.reserve_datastack(runtime.nlocalsplus, runtime.framesize);
+            vm.tstate.datastack[base..base + args.len()].copy_from_slice(args);
+            for i in 0..missing {
+                let value = vm.tuple_items(defaults)[given - missing + i];
+                vm.incref(value);
+                vm.tstate.datastack[base + args.len() + i] = value;
+            }
+            return Ok(base);
+        }
     }
     let locals = super::call_args::initialize_locals(vm, function, runtime, args, kwnames)?;
     let base = vm.reserve_datastack(runtime.nlocalsplus, runtime.framesize);
@@ -340,19 +354,9 @@ impl<M: Mode> Eval<'_, M> {
         frame.return_offset = 0;
     }
 
-    /// How far a return goes beyond where a yield would (`frame->return_offset`).
+    /// Goes on in the frame that is now innermost; gives where, had its callee returned.
     #[inline]
-    fn return_offset(&self) -> usize {
-        self.vm
-            .tstate
-            .frames
-            .last()
-            .map_or(0, |frame| frame.return_offset as usize)
-    }
-
-    /// Goes on in the frame that is now innermost.
-    #[inline]
-    pub fn restore_registers(&mut self) {
+    pub fn restore_registers(&mut self) -> usize {
         let frame = self
             .vm
             .tstate
@@ -364,8 +368,10 @@ impl<M: Mode> Eval<'_, M> {
         self.pc = frame.resume_pc as usize;
         self.instr = frame.prev_instr as usize;
         self.frame_id = frame.frame_id;
+        let after_return = self.pc + frame.return_offset as usize;
         self.depth -= 1;
         std::mem::swap(&mut self.code, &mut self.callers[self.depth]);
+        after_return
     }
 
     /// Returns `value` (stolen) to the caller of the current frame.
@@ -380,8 +386,8 @@ impl<M: Mode> Eval<'_, M> {
         if self.leave_frame() {
             return Ok(Flow::Exit(value));
         }
-        self.restore_registers();
-        self.pc += self.return_offset();
+        // A return goes on further ahead than a yield would (`frame->return_offset`).
+        self.pc = self.restore_registers();
         self.push(value);
         Ok(Flow::Next)
     }

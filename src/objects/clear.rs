@@ -34,12 +34,7 @@ impl Vm {
             }
         }
         if let Some(inline) = managed.inline.as_mut() {
-            for value in &mut inline.values {
-                if !value.is_null() {
-                    dropped.push(std::mem::take(value));
-                }
-            }
-            inline.order.clear();
+            inline.clear(dropped);
         }
         if !managed.dict.is_null() {
             dropped.push(std::mem::take(&mut managed.dict));

@@ -19,6 +19,9 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub fn dealloc(&mut self, id: ObjId) {
+        if self.heap.free_number(id) {
+            return;
+        }
         if self.dealloc_depth >= MAX_DEALLOC_DEPTH && self.heap.is_gc(id) {
             self.trash.push(id);
             return;
@@ -37,14 +40,15 @@ impl Vm {
 
     fn dealloc_now(&mut self, id: ObjId) {
         let ob_type = self.type_of(id);
-        let slots = self.heap.type_object(ob_type).slots;
+        let slots = &self.heap.type_object(ob_type).slots;
+        let (tp_finalize, tp_dealloc) = (slots.tp_finalize, slots.tp_dealloc);
         // The finalizer runs while the object is whole; it may revive it.
-        if let Some(finalize) = slots.tp_finalize
+        if let Some(finalize) = tp_finalize
             && !self.call_finalizer_from_dealloc(id, finalize)
         {
             return;
         }
-        if let Some(dealloc) = slots.tp_dealloc {
+        if let Some(dealloc) = tp_dealloc {
             dealloc(self, id);
         }
         self.finish_dealloc(id);
@@ -92,13 +96,34 @@ impl Vm {
         let mut payload = std::mem::take(self.heap.payload_mut_quiet(id));
         self.forget_interned(&payload, id);
         let buffer = take_buffer(&mut payload);
-        let mut dropped = Vec::new();
-        payload.release(&mut dropped);
-        self.decref_all(&dropped);
+        self.drop_contents(&mut payload);
         self.free_buffer(buffer);
         self.heap.free(id, &payload);
         if heap_type {
             self.decref(ob_type);
+        }
+    }
+
+    /// Gives back what the object itself refers to, in the order of its `tp_dealloc`.
+    fn drop_contents(&mut self, payload: &mut Payload) {
+        match payload {
+            // Last item first; no list of them is needed.
+            Payload::Tuple(items) => {
+                for &item in items.iter().rev() {
+                    self.xdecref(item);
+                }
+            }
+            Payload::List(list) => {
+                for item in std::mem::take(&mut list.ob_item).into_iter().rev() {
+                    self.xdecref(item);
+                }
+            }
+            Payload::Empty | Payload::Int(_) | Payload::Float(_) | Payload::Str(_) => {}
+            payload => {
+                let mut dropped = Vec::new();
+                payload.release(&mut dropped);
+                self.decref_all(&dropped);
+            }
         }
     }
 

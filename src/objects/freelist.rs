@@ -24,6 +24,22 @@ impl FreeList {
         }
     }
 
+    /// The block parked last.
+    #[inline]
+    pub fn take(&mut self) -> Option<Address> {
+        self.blocks.pop()
+    }
+
+    /// Parks a block; false when the list is full.
+    #[inline]
+    pub fn park(&mut self, block: Address) -> bool {
+        let room = self.blocks.len() < self.limit;
+        if room {
+            self.blocks.push(block);
+        }
+        room
+    }
+
     /// How many blocks wait.
     pub const fn len(&self) -> usize {
         self.blocks.len()
@@ -68,7 +84,7 @@ impl Default for FreeLists {
 
 impl Heap {
     pub(super) fn take_free_block(&mut self, ob_type: ObjId, payload: &Payload) -> Option<Address> {
-        self.freelist_for(ob_type, payload)?.blocks.pop()
+        self.freelist_for(ob_type, payload)?.take()
     }
 
     pub(super) fn park_free_block(
@@ -80,11 +96,7 @@ impl Heap {
         let Some(list) = self.freelist_for(ob_type, payload) else {
             return false;
         };
-        if list.blocks.len() >= list.limit {
-            return false;
-        }
-        list.blocks.push(block);
-        true
+        list.park(block)
     }
 
     fn freelist_for(&mut self, ob_type: ObjId, payload: &Payload) -> Option<&mut FreeList> {
@@ -108,17 +120,13 @@ impl Heap {
 
     /// A keys table of eight slots from its free list.
     pub fn take_free_keys(&mut self) -> Option<Address> {
-        self.freelists.dict_keys.blocks.pop()
+        self.freelists.dict_keys.take()
     }
 
     /// Parks a keys table of eight slots; false when the list is full.
     pub fn park_free_keys(&mut self, block: Address) -> bool {
         let list = &mut self.freelists.dict_keys;
-        if list.blocks.len() >= list.limit {
-            return false;
-        }
-        list.blocks.push(block);
-        true
+        list.park(block)
     }
 
     /// Empties all free lists (`_PyObject_ClearFreeLists`), as a full collection does.

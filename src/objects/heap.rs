@@ -319,20 +319,7 @@ impl Heap {
             payload,
             managed: None,
         };
-        let id = if let Some(slot) = self.free_slots.pop() {
-            let index = slot as usize;
-            self.objects[index] = object;
-            self.gc_heads[index] = GcHead::UNTRACKED;
-            self.addresses[index] = address;
-            ObjId(slot)
-        } else {
-            let slot = self.objects.len() as u32;
-            self.objects.push(object);
-            self.gc_heads.push(GcHead::UNTRACKED);
-            self.addresses.push(address);
-            ObjId(slot)
-        };
-        self.live += 1;
+        let id = self.place(object, address);
         if gc && reused.is_none() {
             self.count_gc_allocation();
         }
@@ -344,6 +331,70 @@ impl Heap {
             self.report_new(id, gc, reused.is_some(), shown as u32);
         }
         id
+    }
+
+    /// Puts a new object into a free slot, whose collector's entry is in its first state.
+    #[inline]
+    fn place(&mut self, object: Object, address: Address) -> ObjId {
+        self.live += 1;
+        if let Some(slot) = self.free_slots.pop() {
+            let index = slot as usize;
+            self.objects[index] = object;
+            self.addresses[index] = address;
+            ObjId(slot)
+        } else {
+            let slot = self.objects.len() as u32;
+            self.objects.push(object);
+            self.gc_heads.push(GcHead::UNTRACKED);
+            self.addresses.push(address);
+            ObjId(slot)
+        }
+    }
+
+    /// An `int` or `float`, which need neither the collector nor a pre-header.
+    #[inline]
+    pub fn alloc_number(&mut self, ob_type: ObjId, payload: Payload) -> ObjId {
+        if self.reporter.is_on() {
+            let reuse = match payload {
+                Payload::Float(_) => Reuse::FreeList,
+                _ => Reuse::Fresh,
+            };
+            return self.alloc(ob_type, payload, reuse);
+        }
+        let block = match payload {
+            Payload::Int(value) => self.obmalloc.alloc(int_size(value)),
+            _ => match self.freelists.float.take() {
+                Some(block) => block,
+                None => self.obmalloc.alloc(FLOAT_SIZE),
+            },
+        };
+        let object = Object {
+            ob_refcnt: 1,
+            ob_type,
+            payload,
+            managed: None,
+        };
+        self.place(object, block)
+    }
+
+    /// Frees a dead `int` or `float` where nobody listens; false for any other object.
+    #[inline]
+    pub fn free_number(&mut self, id: ObjId) -> bool {
+        let index = id.index();
+        let object = &mut self.objects[index];
+        if ![types::INT, types::FLOAT].contains(&object.ob_type) || self.reporter.is_on() {
+            return false;
+        }
+        let is_float = object.ob_type == types::FLOAT;
+        object.payload = Payload::Empty;
+        object.ob_type = ObjId::NULL;
+        let block = self.addresses[index];
+        if !(is_float && self.freelists.float.park(block)) {
+            self.obmalloc.free(block);
+        }
+        self.live -= 1;
+        self.free_slots.push(id.0);
+        true
     }
 
     /// Gives back the slot and memory of an object whose references are already dropped.
@@ -374,10 +425,14 @@ impl Heap {
             });
             self.reported_edges.remove(&id);
         }
-        self.objects[index].payload = Payload::Empty;
-        self.objects[index].managed = None;
-        self.objects[index].ob_refcnt = 0;
-        self.objects[index].ob_type = ObjId::NULL;
+        let object = &mut self.objects[index];
+        object.payload = Payload::Empty;
+        object.managed = None;
+        object.ob_refcnt = 0;
+        object.ob_type = ObjId::NULL;
+        if gc {
+            self.gc_heads[index] = GcHead::UNTRACKED;
+        }
         self.free_slots.push(id.0);
     }
 
@@ -474,7 +529,7 @@ impl Heap {
     pub fn reuse_float(&mut self, id: ObjId, value: f64) {
         self.objects[id.index()].payload = Payload::Float(value);
         if self.reporter.is_on() {
-            self.report_replaced(id, true, 24);
+            self.report_replaced(id, true, FLOAT_SIZE as u32);
         }
     }
 
@@ -602,12 +657,20 @@ impl Heap {
     }
 }
 
+/// Bytes of a `float`.
+const FLOAT_SIZE: usize = 24;
+
+/// Bytes of an `int` of a machine number.
+#[inline]
+const fn int_size(value: i64) -> usize {
+    let digits = super::longobject::digit_count_i64(value);
+    24 + 4 * if digits == 0 { 1 } else { digits }
+}
+
 /// Bytes that the constructor of the C type asks for, without pre-headers and inline values.
 fn allocation_size(basic: usize, item: usize, ob_type: ObjId, payload: &Payload) -> usize {
     match payload {
-        Payload::Int(v) => {
-            24 + 4 * super::longobject::digit_count_i64(*v).max(1) + basic.saturating_sub(24)
-        }
+        Payload::Int(v) => int_size(*v) + basic.saturating_sub(24),
         Payload::BigInt(v) => 24 + 4 * super::longobject::digit_count(v) + basic.saturating_sub(24),
         Payload::Str(s) => s.allocation_size(ob_type == types::STR, basic),
         Payload::Bytes(b) => basic + b.len(),

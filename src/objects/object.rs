@@ -177,27 +177,57 @@ pub struct Managed {
     /// The head of the list of weak references to this object.
     pub weaklist: ObjId,
     /// Attribute values by the index of their name in the type's shared keys.
-    pub inline: Option<Box<InlineValues>>,
+    pub inline: Option<InlineValues>,
     /// The values of `__slots__` members, base classes first, each class's names sorted.
     pub slots: Box<[ObjId]>,
     /// Fields that a built-in subclass adds to its base's struct (`default_factory`); owned.
     pub extra: Vec<ObjId>,
 }
 
+/// How many names the instances of a class share at most (`SHARED_KEYS_MAX_SIZE`).
+pub const SHARED_KEYS_MAX_SIZE: usize = 30;
+
 /// Attribute values stored inside the instance (`PyDictValues`).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct InlineValues {
     /// How many values fit: fixed when the instance is made.
     pub capacity: u8,
-    /// False once a dict has taken the values over; then the vectors are empty.
+    /// False once a dict has taken the values over; then there are none.
     pub valid: bool,
     /// By index of the shared keys; NULL: not set.
     pub values: Vec<ObjId>,
-    /// The indices that are set, in the order in which they were.
-    pub order: Vec<u8>,
+    /// The indices that are set, in the order in which they were: the first `size`.
+    order: [u8; SHARED_KEYS_MAX_SIZE],
+    size: u8,
 }
 
 impl InlineValues {
+    /// None set yet, with room at hand for `expected` values.
+    pub fn new(capacity: u8, expected: usize) -> Self {
+        Self {
+            capacity,
+            valid: true,
+            values: Vec::with_capacity(expected),
+            order: [0; SHARED_KEYS_MAX_SIZE],
+            size: 0,
+        }
+    }
+
+    /// The indices that are set, in the order in which they were.
+    pub fn insertion_order(&self) -> &[u8] {
+        &self.order[..usize::from(self.size)]
+    }
+
+    /// Takes all values out.
+    pub fn clear(&mut self, dropped: &mut Vec<ObjId>) {
+        for value in &mut self.values {
+            if !value.is_null() {
+                dropped.push(std::mem::take(value));
+            }
+        }
+        self.size = 0;
+    }
+
     /// Replaces a value (NULL: none) and gives the old one; keeps the order of setting.
     #[inline]
     pub fn set(&mut self, index: usize, value: ObjId) -> ObjId {
@@ -206,11 +236,19 @@ impl InlineValues {
         }
         let old = std::mem::replace(&mut self.values[index], value);
         if value.is_null() {
-            self.order.retain(|&i| usize::from(i) != index);
+            self.forget_order(index as u8);
         } else if old.is_null() {
-            self.order.push(index as u8);
+            self.order[usize::from(self.size)] = index as u8;
+            self.size += 1;
         }
         old
+    }
+
+    fn forget_order(&mut self, index: u8) {
+        if let Some(at) = self.insertion_order().iter().position(|&i| i == index) {
+            self.order.copy_within(at + 1..usize::from(self.size), at);
+            self.size -= 1;
+        }
     }
 }
 

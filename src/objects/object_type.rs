@@ -153,7 +153,7 @@ fn object_init(vm: &mut Vm, this: ObjId, args: ObjId, kwargs: ObjId) -> PyResult
 
 pub fn object_new(vm: &mut Vm, ty: ObjId, args: ObjId, kwargs: ObjId) -> PyResult<ObjId> {
     if excess_args(vm, args, kwargs) {
-        let slots = vm.heap.type_object(ty).slots;
+        let slots = &vm.heap.type_object(ty).slots;
         let own_init = slots.tp_init.map(|f| f as usize) != Some(object_init as *const () as usize);
         let own_new = slots.tp_new.map(|f| f as usize) != Some(object_new as *const () as usize);
         if own_new {

@@ -417,7 +417,8 @@ impl Vm {
         if !inline && slots == 0 {
             return;
         }
-        let capacity = object.shared_keys.names.len() as u8 + object.shared_keys.usable;
+        let names = object.shared_keys.names.len();
+        let capacity = names as u8 + object.shared_keys.usable;
         if inline
             && let Payload::Type(t) = self.heap.payload_mut_quiet(ty)
             && t.shared_keys.usable > 1
@@ -427,12 +428,7 @@ impl Vm {
         let managed = self.managed_mut(this);
         managed.slots = vec![ObjId::NULL; slots].into_boxed_slice();
         if inline {
-            managed.inline = Some(Box::new(InlineValues {
-                capacity,
-                valid: true,
-                values: Vec::new(),
-                order: Vec::new(),
-            }));
+            managed.inline = Some(InlineValues::new(capacity, names));
         }
     }
 
@@ -595,7 +591,7 @@ impl Vm {
         self.dict_mut(dict).split_type = ty;
         if let Some(inline) = inline {
             let names = self.heap.type_object(ty).shared_keys.names.clone();
-            for &i in &inline.order {
+            for &i in inline.insertion_order() {
                 let (name, value) = (names[usize::from(i)], inline.values[usize::from(i)]);
                 let hash = self.str_hash(name);
                 self.incref(name);

@@ -8,14 +8,12 @@ use crate::base::ObjId;
 
 use super::descrobject::DescriptorKind;
 use super::heap::Reuse;
-use super::object::Payload;
+use super::object::{Payload, SHARED_KEYS_MAX_SIZE};
 use super::type_layout::best_base;
 use super::typeobject::{SharedKeys, SpecializationCache, TypeFlags, TypeObject};
 use super::vm::{PyResult, Raised, Vm};
 use super::wellknown::{EMPTY_TUPLE, NONE, names, types};
 
-/// The capacity of a class's shared keys table (`SHARED_KEYS_MAX_SIZE`).
-const SHARED_KEYS_MAX_SIZE: u8 = 30;
 /// Bytes of that table: 32 + 64 index bytes + 42 entries of 16.
 const SHARED_KEYS_BYTES: usize = 768;
 
@@ -224,7 +222,7 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
         shared_keys: SharedKeys {
             names: Vec::new(),
             usable: if flags.contains(TypeFlags::INLINE_VALUES) {
-                SHARED_KEYS_MAX_SIZE
+                SHARED_KEYS_MAX_SIZE as u8
             } else {
                 0
             },

@@ -16,6 +16,7 @@ use crate::base::{BigInt, ObjId, Text, ThreadId};
 use crate::events::{Event, FrameId, Reporter, Stream};
 
 use super::budget::Budgets;
+use super::codeobject::CodeRuntime;
 use super::frame::InterpreterFrame;
 use super::heap::{Heap, Reuse};
 use super::object::{NativePayload, Payload};
@@ -157,6 +158,9 @@ pub struct ThreadState {
     pub datastack: Vec<ObjId>,
     /// Where the next frame begins.
     pub datastack_top: usize,
+    /// The code that ended evaluation loops ran, for the next loop: a reference that is kept
+    /// need not be counted again.
+    pub spare_code: Vec<Arc<CodeRuntime>>,
     /// The instruction at which the innermost frame stands, in code units.
     pub instr: u32,
     /// The exception on its way, owned; NULL: none.
@@ -530,8 +534,7 @@ impl Vm {
         if (wellknown::SMALL_INT_MIN..=wellknown::SMALL_INT_MAX).contains(&value) {
             return wellknown::small_int(value);
         }
-        self.heap
-            .alloc(types::INT, Payload::Int(value), Reuse::Fresh)
+        self.heap.alloc_number(types::INT, Payload::Int(value))
     }
 
     /// An `int` of any size.
@@ -548,8 +551,7 @@ impl Vm {
     /// A `float`.
     #[inline]
     pub fn new_float(&mut self, value: f64) -> ObjId {
-        self.heap
-            .alloc(types::FLOAT, Payload::Float(value), Reuse::FreeList)
+        self.heap.alloc_number(types::FLOAT, Payload::Float(value))
     }
 
     /// A `str`: a singleton when it is empty or one Latin-1 character, else new and not interned.

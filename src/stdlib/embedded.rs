@@ -22,34 +22,38 @@ const ADAPTED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pylib.zst"));
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pylib.table"));
 
 /// The source of a file of the library, by its path with slashes (`"collections/__init__.py"`).
 pub fn file(path: &str) -> Option<Vec<u8>> {
     if let Some((_, text)) = OVERLAY.iter().find(|(name, _)| *name == path) {
         return Some(text.as_bytes().to_vec());
     }
-    let packed = table().get(path)?;
+    let unpacked = unpacked(path)?;
     let adaptations = ADAPTED.iter().filter(|(name, _, _)| *name == path);
     let mut text = None;
     for (_, theirs, ours) in adaptations {
-        let current = text.get_or_insert_with(|| String::from_utf8_lossy(packed).into_owned());
+        let current = text.get_or_insert_with(|| String::from_utf8_lossy(&unpacked).into_owned());
         *current = current.replace(theirs, ours);
     }
-    Some(text.map_or_else(|| packed.clone(), String::into_bytes))
+    Some(text.map_or(unpacked, String::into_bytes))
 }
 
-/// Unpacked once, on the first import of a library module.
-fn table() -> &'static HashMap<String, Vec<u8>> {
-    static TABLE: OnceLock<HashMap<String, Vec<u8>>> = OnceLock::new();
+/// A packed file, without what is adapted in it.
+fn unpacked(path: &str) -> Option<Vec<u8>> {
+    let packed = table().get(path)?;
+    Some(zstd::decode_all(*packed).expect("the build packed it"))
+}
+
+/// The packed files by their path, found on the first import of a library module.
+fn table() -> &'static HashMap<&'static str, &'static [u8]> {
+    static TABLE: OnceLock<HashMap<&'static str, &'static [u8]>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let bytes = zstd::decode_all(PACKED).expect("the build packed it");
         let mut files = HashMap::new();
-        let mut rest = &bytes[..];
+        let mut rest = PACKED;
         while !rest.is_empty() {
-            let name = take(&mut rest);
-            let content = take(&mut rest);
-            files.insert(String::from_utf8_lossy(name).into_owned(), content.to_vec());
+            let name = std::str::from_utf8(take(&mut rest)).expect("the build packed text");
+            files.insert(name, take(&mut rest));
         }
         files
     })
@@ -70,9 +74,9 @@ mod tests {
     #[test]
     fn every_adaptation_finds_its_text() {
         for (name, theirs, _) in ADAPTED {
-            let packed = table().get(*name).expect("the file is packed");
+            let unpacked = unpacked(name).expect("the file is packed");
             assert!(
-                String::from_utf8_lossy(packed).contains(theirs),
+                String::from_utf8_lossy(&unpacked).contains(theirs),
                 "{name}: {theirs}"
             );
         }

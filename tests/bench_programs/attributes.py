@@ -42,4 +42,6 @@ def main():
     return total, square.count
 
 
-print(main())
+for _ in range(4):
+    result = main()
+print(result)

@@ -23,4 +23,6 @@ def main():
     return c % 1000003, d, x % 10**9, s, len(str(b))
 
 
-print(main())
+for _ in range(5):
+    result = main()
+print(result)

@@ -41,4 +41,6 @@ def main():
     return total, len(kept)
 
 
-print(main())
+for _ in range(4):
+    result = main()
+print(result)

@@ -14,4 +14,6 @@ def main():
     return total
 
 
-print(main())
+for _ in range(8):
+    result = main()
+print(result)

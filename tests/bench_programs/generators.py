@@ -39,4 +39,6 @@ def main():
     return total, last
 
 
-print(main())
+for _ in range(5):
+    result = main()
+print(result)

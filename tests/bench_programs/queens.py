@@ -18,4 +18,4 @@ def queens(n, row, columns, down, up):
     return found
 
 
-print(queens(7, 0, set(), set(), set()), queens(8, 0, set(), set(), set()))
+print([queens(n, 0, set(), set(), set()) for n in [8] * 12])

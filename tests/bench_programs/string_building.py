@@ -15,4 +15,6 @@ def main():
     return len(out), len(joined), joined2
 
 
-print(main())
+for _ in range(4):
+    result = main()
+print(result)

@@ -21,5 +21,5 @@ def main():
     return total, vowels, back[:20], text.count("the")
 
 
-for _ in range(4):
+for _ in range(20):
     print(main())

@@ -34,7 +34,10 @@ fn suspend_frame<M: Mode>(eval: &mut Eval<'_, M>, generator: ObjId) -> bool {
     if let Some(caller) = eval.vm.tstate.frames.last() {
         eval.vm.tstate.instr = caller.prev_instr;
     }
-    frame.localsplus = eval.vm.tstate.datastack[eval.base..eval.sp].to_vec();
+    frame.localsplus.clear();
+    frame
+        .localsplus
+        .extend_from_slice(&eval.vm.tstate.datastack[eval.base..eval.sp]);
     frame.prev_instr = frame.resume_pc;
     frame.owner = crate::objects::frame::FrameOwner::Generator(generator);
     eval.vm.tstate.datastack_top = eval.base;
@@ -107,14 +110,14 @@ pub fn send<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
 
 /// Sends `value` into any iterator (`PyIter_Send`, and what `SEND` does besides).
 pub fn send_value(vm: &mut Vm, receiver: ObjId, value: ObjId) -> PyResult<SendResult> {
-    let slots = *vm.slots_of(receiver);
+    let slots = vm.slots_of(receiver);
     if let Some(send) = slots.am_send {
         return send(vm, receiver, value);
     }
-    let result = if value == NONE && slots.tp_iternext.is_some() {
-        slots
-            .tp_iternext
-            .map_or(Ok(None), |next| next(vm, receiver))
+    let result = if let Some(next) = slots.tp_iternext
+        && value == NONE
+    {
+        next(vm, receiver)
     } else {
         vm.call_method(receiver, crate::objects::wellknown::names::SEND, &[value])
             .map(Some)

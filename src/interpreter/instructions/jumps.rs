@@ -6,11 +6,13 @@ use crate::interpreter::ceval::{Eval, Flow};
 use crate::objects::vm::PyResult;
 use crate::objects::wellknown::{FALSE, NONE, TRUE};
 
+#[inline]
 pub fn jump_forward<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     eval.jump(oparg);
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn jump_backward<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     eval.poll()?;
     eval.pc -= oparg as usize;
@@ -34,22 +36,26 @@ fn branch<M: Mode>(eval: &mut Eval<'_, M>, taken: bool, oparg: u32) -> PyResult<
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn pop_jump_if_false<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let condition = eval.pop();
     branch(eval, condition == FALSE, oparg)
 }
 
+#[inline]
 pub fn pop_jump_if_true<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let condition = eval.pop();
     branch(eval, condition == TRUE, oparg)
 }
 
+#[inline]
 pub fn pop_jump_if_none<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.pop();
     eval.vm.decref(value);
     branch(eval, value == NONE, oparg)
 }
 
+#[inline]
 pub fn pop_jump_if_not_none<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.pop();
     eval.vm.decref(value);

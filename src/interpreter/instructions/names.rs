@@ -225,6 +225,7 @@ pub fn copy_free_vars<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<F
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn load_deref<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let (_, value) = eval.cell_in(oparg as usize);
     if value.is_null() {

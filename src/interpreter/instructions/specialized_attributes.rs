@@ -60,6 +60,7 @@ impl<M: Mode> Eval<'_, M> {
     }
 }
 
+#[inline]
 pub fn load_attr_instance_value<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let owner = eval.peek(1);
     let value = match (eval.expected_type(owner), &eval.vm.heap.get(owner).managed) {
@@ -107,6 +108,7 @@ fn hinted_entry<M: Mode>(
     (entry.key == name).then_some((dict, index, entry.value))
 }
 
+#[inline]
 pub fn load_attr_module<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let owner = eval.peek(1);
     if eval.vm.type_of(owner) == types::MODULE
@@ -132,6 +134,7 @@ pub fn load_attr_class<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<
     load_attr(eval, oparg)
 }
 
+#[inline]
 pub fn load_attr_slot<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let owner = eval.peek(1);
     let value = match eval.expected_type(owner) {
@@ -148,6 +151,7 @@ pub fn load_attr_slot<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<F
     eval.load_in_place(oparg, value)
 }
 
+#[inline]
 pub fn load_attr_method_with_values<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     if values_do_not_hide(eval) {
         return push_method(eval);
@@ -185,6 +189,7 @@ fn push_method<M: Mode>(eval: &mut Eval<'_, M>) -> PyResult<Flow> {
     eval.done(owner)
 }
 
+#[inline]
 pub fn load_attr_method_no_dict<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     if eval.expected_type(eval.peek(1)).is_some() {
         return push_method(eval);
@@ -246,6 +251,7 @@ fn cached_function<M: Mode>(eval: &Eval<'_, M>, owner: ObjId) -> Option<ObjId> {
     (version == eval.cache32(3) && eval.has_call_left()).then_some(function)
 }
 
+#[inline]
 pub fn store_attr_instance_value<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let (value, owner) = (eval.peek(2), eval.peek(1));
     let index = match (eval.expected_type(owner), &eval.vm.heap.get(owner).managed) {
@@ -284,6 +290,7 @@ pub fn store_attr_with_hint<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyRe
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn store_attr_slot<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let (value, owner) = (eval.peek(2), eval.peek(1));
     let index = eval.expected_type(owner).and_then(|ty| eval.slot_index(ty));
@@ -320,12 +327,14 @@ fn super_form<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     load_super_attr(eval, oparg)
 }
 
+#[inline]
 pub fn load_global_module<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let globals = eval.globals();
     let value = global_entry(eval, globals, 2);
     push_global(eval, oparg, value)
 }
 
+#[inline]
 pub fn load_global_builtin<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let (globals, builtins) = (eval.globals(), eval.builtins());
     let value = if keys_unchanged(eval, globals, 2) {

@@ -26,6 +26,7 @@ fn is_expected<M: Mode>(eval: &Eval<'_, M>, callable: ObjId) -> bool {
     )
 }
 
+#[inline]
 pub fn call_py_exact_args<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let n = oparg as usize;
     let (callable, this) = (eval.peek(n + 2), eval.peek(n + 1));
@@ -103,15 +104,15 @@ impl<M: Mode> Eval<'_, M> {
     /// entries, the function among them, whose reference goes to the frame.
     #[inline]
     fn enter_exact(&mut self, function: ObjId, total: usize, slots: usize) {
-        let code = function_object(self.vm, function).func_code;
-        let from = self.sp - total;
-        let base = self.reserve_for(code);
-        self.vm
-            .tstate
-            .datastack
-            .copy_within(from..from + total, base);
-        self.forget(slots);
         let parts = function_parts(self.vm, function, ObjId::NULL);
+        let from = self.sp - total;
+        let base = self.reserve_for(parts.code);
+        let stack = &mut self.vm.tstate.datastack;
+        // Few, so that a loop is faster than a call of `memmove`.
+        for at in 0..total {
+            stack[base + at] = stack[from + at];
+        }
+        self.forget(slots);
         self.enter_frame(parts, base);
     }
 
@@ -335,6 +336,7 @@ pub fn call_builtin_fast_with_keywords<M: Mode>(
     }
 }
 
+#[inline]
 pub fn call_len<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     match native_function(eval, 1) {
         Some((def, this))
@@ -369,6 +371,7 @@ pub fn call_isinstance<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<
 }
 
 /// `list.append` whose result is dropped: nothing is pushed, and `POP_TOP` is skipped.
+#[inline]
 pub fn call_list_append<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let (callable, list, item) = (eval.peek(3), eval.peek(2), eval.peek(1));
     if list.is_null() || !eval.vm.is_list(list) || !is_list_append(eval.vm, callable) {

@@ -35,6 +35,7 @@ fn next_of<M: Mode>(
     }
 }
 
+#[inline]
 pub fn for_iter_list<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     next_of(eval, oparg, types::LIST_ITERATOR, list_iterator_next)
 }
@@ -43,6 +44,7 @@ pub fn for_iter_tuple<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<F
     next_of(eval, oparg, types::TUPLE_ITERATOR, tuple_iterator_next)
 }
 
+#[inline]
 pub fn for_iter_range<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     next_of(eval, oparg, types::RANGE_ITERATOR, range_iterator_next)
 }
@@ -104,6 +106,7 @@ impl<M: Mode> Eval<'_, M> {
     }
 }
 
+#[inline]
 pub fn resume_check<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     poll_at_resume(eval, oparg)
 }

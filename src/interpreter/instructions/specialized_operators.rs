@@ -63,14 +63,17 @@ fn int_form<M: Mode>(
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn binary_op_add_int<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     int_form(eval, oparg, i64::checked_add, long_add)
 }
 
+#[inline]
 pub fn binary_op_subtract_int<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     int_form(eval, oparg, i64::checked_sub, long_sub)
 }
 
+#[inline]
 pub fn binary_op_multiply_int<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     int_form(eval, oparg, i64::checked_mul, long_mul)
 }
@@ -106,14 +109,17 @@ fn float_form<M: Mode>(
     eval.done(result)
 }
 
+#[inline]
 pub fn binary_op_add_float<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     float_form(eval, oparg, |x, y| x + y)
 }
 
+#[inline]
 pub fn binary_op_subtract_float<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     float_form(eval, oparg, |x, y| x - y)
 }
 
+#[inline]
 pub fn binary_op_multiply_float<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     float_form(eval, oparg, |x, y| x * y)
 }
@@ -149,6 +155,7 @@ pub fn binary_op_inplace_add_unicode<M: Mode>(
 
 // ---- comparisons
 
+#[inline]
 pub fn compare_op_float<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let Some((x, y)) = two_floats(eval) else {
         return compare_op(eval, oparg);
@@ -178,6 +185,7 @@ fn replace_two<M: Mode>(eval: &mut Eval<'_, M>, result: ObjId) -> PyResult<Flow>
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn compare_op_int<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let (left, right) = (eval.peek(2), eval.peek(1));
     let (Some(x), Some(y)) = (compact_int(eval.vm, left), compact_int(eval.vm, right)) else {
@@ -220,6 +228,7 @@ pub fn contains_op_set<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<
 
 // ---- truth
 
+#[inline]
 pub fn to_bool_bool<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.peek(1);
     if value == TRUE || value == FALSE {
@@ -239,6 +248,7 @@ fn truth<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32, outcome: Option<bool>) -> 
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn to_bool_int<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.peek(1);
     let outcome = match eval.vm.heap.payload(value) {
@@ -299,6 +309,7 @@ fn push_item<M: Mode>(eval: &mut Eval<'_, M>, item: Option<ObjId>) -> PyResult<F
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn binary_subscr_list_int<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let container = eval.peek(2);
     let item = match (eval.vm.heap.payload(container), index_on_top(eval)) {
@@ -310,6 +321,7 @@ pub fn binary_subscr_list_int<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> P
     push_item(eval, item)
 }
 
+#[inline]
 pub fn binary_subscr_tuple_int<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let container = eval.peek(2);
     let item = match (eval.vm.heap.payload(container), index_on_top(eval)) {
@@ -360,6 +372,7 @@ pub fn binary_subscr_getitem<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyR
     eval.enter_function(cache.getitem, &[container, sub], ObjId::NULL)
 }
 
+#[inline]
 pub fn store_subscr_list_int<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let (value, container, sub) = (eval.peek(3), eval.peek(2), eval.peek(1));
     let index = match index_on_top(eval) {
@@ -396,6 +409,7 @@ pub fn store_subscr_dict<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResul
 
 // ---- unpacking
 
+#[inline]
 pub fn unpack_sequence_two_tuple<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     unpack_sequence_tuple(eval, oparg)
 }

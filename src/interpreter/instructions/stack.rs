@@ -31,25 +31,30 @@ pub fn extended_arg<M: Mode>(_eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<F
     unreachable!("the loop reads through EXTENDED_ARG")
 }
 
+#[inline]
 pub fn nop<M: Mode>(_eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn pop_top<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     eval.pop_drop();
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn push_null<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     eval.done(ObjId::NULL)
 }
 
+#[inline]
 pub fn copy<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.peek(oparg as usize);
     eval.vm.xincref(value);
     eval.done(value)
 }
 
+#[inline]
 pub fn swap<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let top = eval.peek(1);
     let bottom = eval.replace(oparg as usize, top);
@@ -57,29 +62,34 @@ pub fn swap<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn load_const<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.code.consts[oparg as usize];
     eval.vm.incref(value);
     eval.done(value)
 }
 
+#[inline]
 pub fn return_const<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.code.consts[oparg as usize];
     eval.vm.incref(value);
     eval.return_from_frame(value)
 }
 
+#[inline]
 pub fn return_value<M: Mode>(eval: &mut Eval<'_, M>, _oparg: u32) -> PyResult<Flow> {
     let value = eval.pop();
     eval.return_from_frame(value)
 }
 
+#[inline]
 pub fn load_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.local(oparg as usize);
     eval.vm.incref(value);
     eval.done(value)
 }
 
+#[inline]
 pub fn load_fast_load_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let first = eval.local((oparg >> 4) as usize);
     let second = eval.local((oparg & 15) as usize);
@@ -89,6 +99,7 @@ pub fn load_fast_load_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyRes
     eval.done(second)
 }
 
+#[inline]
 pub fn load_fast_check<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.local(oparg as usize);
     if value.is_null() {
@@ -103,6 +114,7 @@ pub fn load_fast_and_clear<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyRes
     eval.done(value)
 }
 
+#[inline]
 pub fn store_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.pop();
     let old = eval.set_local(oparg as usize, value);
@@ -110,6 +122,7 @@ pub fn store_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow>
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn store_fast_load_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let value = eval.pop();
     let old = eval.set_local((oparg >> 4) as usize, value);
@@ -120,6 +133,7 @@ pub fn store_fast_load_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyRe
     Ok(Flow::Next)
 }
 
+#[inline]
 pub fn store_fast_store_fast<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let first = eval.pop();
     let old = eval.set_local((oparg >> 4) as usize, first);
