@@ -362,10 +362,10 @@ impl Heap {
             return self.alloc(ob_type, payload, reuse);
         }
         let block = match payload {
-            Payload::Int(value) => self.obmalloc.alloc(int_size(value)),
+            Payload::Int(value) => self.malloc(int_size(value)),
             _ => match self.freelists.float.take() {
                 Some(block) => block,
-                None => self.obmalloc.alloc(FLOAT_SIZE),
+                None => self.malloc(FLOAT_SIZE),
             },
         };
         let object = Object {

@@ -186,7 +186,8 @@ impl Vm {
         self.report_item(id, b, at_a, at_b);
     }
 
-    /// Takes item `index` out, with its reference.
+    /// Takes item `index` out, with its reference; the last one takes the array with it
+    /// (`list_pop_impl`).
     pub fn list_remove_at(&mut self, id: ObjId, index: usize) -> ObjId {
         let list = self.list_mut(id);
         let item = list.ob_item.remove(index);
@@ -202,7 +203,11 @@ impl Vm {
                 });
             }
         }
-        self.list_resize(id, len + 1, len);
+        if len == 0 {
+            self.list_clear(id);
+        } else {
+            self.list_resize(id, len + 1, len);
+        }
         item
     }
 

@@ -71,3 +71,13 @@ class T(tuple): pass
 class D(dict): pass
 class S(set): pass
 print(size(L()), size(L([1])), size(T((1,))), size(D()), size(D(a=1)), size(S()), size(S(range(10))))
+
+# The last item that is popped takes the array with it.
+popped = [1]
+popped.pop()
+print(sys.getsizeof(popped))
+popped = [1, 2, 3]
+popped.pop()
+print(sys.getsizeof(popped))
+popped.pop(0), popped.pop(0)
+print(sys.getsizeof(popped))
