@@ -21,6 +21,9 @@ pub struct Context {
     pub soft_keyword: Vec<bool>,
     /// Defaults of type parameters: the index of `=` to that of the token after the default.
     pub type_defaults: FxHashMap<u32, u32>,
+    /// Before which tokens parentheses close and open, because the crate takes some operands of
+    /// `*` in a subscript only so.
+    pub parentheses: FxHashMap<u32, (u32, u32)>,
     /// Something is there that the crate accepts but CPython may not.
     pub doubtful: bool,
 }
@@ -79,6 +82,11 @@ impl Context {
                 {
                     context.doubtful = true;
                 }
+                TokenKind::Star
+                    if i > 0 && matches!(tokens[i - 1].kind, TokenKind::Lsqb | TokenKind::Comma) =>
+                {
+                    context.star_operand(tokens, i);
+                }
                 TokenKind::NotEqual if token.text(source) == "<>" => context.doubtful = true,
                 _ => {}
             }
@@ -88,6 +96,73 @@ impl Context {
             );
         }
         context
+    }
+
+    /// Notes the operand of the `*` at `at` when it is more than the crate takes in a subscript,
+    /// such as `a[*b or c]`; whether it stands in one is for the rules to say.
+    fn star_operand(&mut self, tokens: &[Token], at: usize) {
+        let level = tokens[at].level;
+        let mut lambdas = 0;
+        let mut is_more = false;
+        let mut end = at + 1;
+        for token in &tokens[at + 1..] {
+            if token.level < level {
+                break;
+            }
+            if token.level == level {
+                match token.kind {
+                    TokenKind::Comma if lambdas == 0 => break,
+                    TokenKind::Colon if lambdas == 0 => return,
+                    TokenKind::Colon => lambdas -= 1,
+                    TokenKind::Lambda => {
+                        lambdas += 1;
+                        is_more = true;
+                    }
+                    TokenKind::Or
+                    | TokenKind::And
+                    | TokenKind::Not
+                    | TokenKind::In
+                    | TokenKind::Is
+                    | TokenKind::If
+                    | TokenKind::Less
+                    | TokenKind::Greater
+                    | TokenKind::EqEqual
+                    | TokenKind::NotEqual
+                    | TokenKind::LessEqual
+                    | TokenKind::GreaterEqual => is_more = true,
+                    TokenKind::For | TokenKind::ColonEqual => return,
+                    _ => {}
+                }
+            }
+            end += 1;
+        }
+        if !is_more || tokens.get(end).is_none_or(|token| token.level > level) {
+            return;
+        }
+        let before = tokens[..at].iter().rposition(|token| token.level < level);
+        let opening = before.map_or(0, |before| before + 1);
+        let is_subscript = tokens[opening].kind == TokenKind::Lsqb
+            && before.is_some_and(|before| {
+                matches!(
+                    tokens[before].kind,
+                    TokenKind::Name
+                        | TokenKind::Rpar
+                        | TokenKind::Rsqb
+                        | TokenKind::Rbrace
+                        | TokenKind::String
+                        | TokenKind::FStringEnd
+                        | TokenKind::Number
+                        | TokenKind::None
+                        | TokenKind::True
+                        | TokenKind::False
+                        | TokenKind::Ellipsis
+                )
+            });
+        if is_subscript {
+            self.parentheses.entry(at as u32 + 1).or_default().1 += 1;
+            self.parentheses.entry(end as u32).or_default().0 += 1;
+            self.doubtful = true;
+        }
     }
 
     /// Notes the defaults in the type parameter list that may begin at token `at`.
@@ -167,6 +242,12 @@ pub fn feed(
     let mut out: Vec<LexResult> = Vec::with_capacity(to - from + 1);
     let mut i = from;
     while i < to {
+        if !context.parentheses.is_empty()
+            && let Some(&(close, open)) = context.parentheses.get(&(i as u32))
+        {
+            out.extend((0..close).map(|_| Ok((Tok::Rpar, range(i, i)))));
+            out.extend((0..open).map(|_| Ok((Tok::Lpar, range(i, i)))));
+        }
         let token = tokens[i];
         let tok = match token.kind {
             TokenKind::EndMarker => break,
