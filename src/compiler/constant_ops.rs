@@ -3,7 +3,12 @@
 //! Mirrors `fold_unaryop`, `fold_binop` and `fold_subscr` of `Python/ast_opt.c` with their limits,
 //! and the number protocol of `Objects/` as far as constants reach it.
 
+use std::hash::{Hash as _, Hasher as _};
+
+use rustc_hash::{FxHashMap, FxHasher};
+
 use super::complex_ops;
+use crate::base::hash::{hash_f64, hash_int};
 use crate::base::integer::{self, bit_length};
 use crate::base::{BigInt, Text};
 use crate::syntax::ast::{Constant, Operator, UnaryOperator};
@@ -349,12 +354,41 @@ pub fn subscript(value: &Constant, index: &Constant) -> Folded {
 /// A frozenset constant: of equal items the first stays.
 pub fn frozen_set(items: Vec<Constant>) -> Constant {
     let mut unique: Vec<Constant> = Vec::with_capacity(items.len());
+    let mut by_hash: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for item in items {
-        if !unique.iter().any(|other| same_key(other, &item)) {
+        let alike = by_hash.entry(key_hash(&item)).or_default();
+        if !alike.iter().any(|&other| same_key(&unique[other], &item)) {
+            alike.push(unique.len());
             unique.push(item);
         }
     }
     Constant::FrozenSet(unique)
+}
+
+/// The same number for constants that are one key of a dict.
+fn key_hash(constant: &Constant) -> u64 {
+    let of = |items: &[Constant]| items.iter().map(key_hash).collect::<Vec<_>>();
+    let mut hasher = FxHasher::default();
+    match constant {
+        Constant::Tuple(items) => of(items).hash(&mut hasher),
+        Constant::FrozenSet(items) => {
+            let sum = of(items).into_iter().fold(0, u64::wrapping_add);
+            sum.hash(&mut hasher);
+        }
+        Constant::Str(text) => text.hash(&mut hasher),
+        Constant::Bytes(bytes) => bytes.hash(&mut hasher),
+        Constant::None | Constant::Ellipsis => {}
+        Constant::Bool(_) | Constant::Int(_) | Constant::Float(_) | Constant::Complex { .. } => {
+            match number(constant) {
+                Some(Number::Int(value)) => hash_int(&value).hash(&mut hasher),
+                Some(Number::Float(value) | Number::Complex(value, _)) => {
+                    hash_f64(value).hash(&mut hasher);
+                }
+                None => {}
+            }
+        }
+    }
+    hasher.finish()
 }
 
 /// Whether two constants are one key of a dict: equal by Python's `==`, so `1` is `True`.

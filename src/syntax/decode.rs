@@ -295,10 +295,13 @@ impl Encoding {
     fn named(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase().replace(['-', ' ', '.'], "_");
         Some(match name.as_str() {
-            "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => Self::Utf8,
-            "iso_8859_1" | "iso8859_1" | "latin_1" | "latin1" | "latin" | "l1" | "8859"
-            | "cp819" => Self::Latin1,
-            "ascii" | "us_ascii" | "646" | "us" | "cp367" => Self::Ascii,
+            "utf_8" | "utf8" | "u8" | "utf" | "utf8_ucs2" | "utf8_ucs4" | "cp65001" => Self::Utf8,
+            "iso_8859_1" | "iso8859_1" | "iso_8859_1_1987" | "iso8859" | "iso_ir_100"
+            | "latin_1" | "latin1" | "latin" | "l1" | "8859" | "cp819" | "ibm819"
+            | "csisolatin1" | "charmap" => Self::Latin1,
+            "ascii" | "us_ascii" | "646" | "us" | "cp367" | "ibm367" | "csascii"
+            | "ansi_x3_4_1968" | "ansi_x3_4_1986" | "iso646_us" | "iso_646_irv_1991"
+            | "iso_ir_6" => Self::Ascii,
             "base64" | "base64_codec" | "base_64" | "bz2" | "bz2_codec" | "hex" | "hex_codec"
             | "quopri" | "quopri_codec" | "quoted_printable" | "quotedprintable" | "rot13"
             | "rot_13" | "uu" | "uu_codec" | "zip" | "zlib" | "zlib_codec" => Self::NotText,
@@ -346,7 +349,10 @@ impl Encoding {
             | "eucjisx0213"
             | "euc_jis_2004"
             | "jisx0213"
-            | "eucjis2004" => Self::Unsupported,
+            | "eucjis2004"
+            | "euc_jis2004"
+            | "csiso2022jp"
+            | "csiso2022kr" => Self::Unsupported,
             _ if name.starts_with("iso2022") || name.starts_with("iso_2022") => Self::Unsupported,
             _ => return Charset::named(&name).map(|charset| Self::Table(Box::new(charset))),
         })

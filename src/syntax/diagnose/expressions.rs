@@ -455,7 +455,7 @@ fn power(p: &mut Parser<'_>) -> P {
     let base = need!(await_primary(p));
     let exponent = attempt(p, |p| {
         need!(tok(p, T::DoubleStar));
-        deeper(p, |p| deeper(p, factor))
+        deeper(p, factor)
     })?;
     Ok(Some(match exponent {
         Some(_) => p.node(K::Operation, from),

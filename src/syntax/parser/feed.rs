@@ -83,7 +83,8 @@ impl Context {
                     context.doubtful = true;
                 }
                 TokenKind::Star
-                    if i > 0 && matches!(tokens[i - 1].kind, TokenKind::Lsqb | TokenKind::Comma) =>
+                    if i > 0
+                        && matches!(tokens[i - 1].kind, TokenKind::Lsqb | TokenKind::Comma) =>
                 {
                     context.star_operand(tokens, i);
                 }

@@ -27,8 +27,8 @@ use super::literals::number;
 
 /// From here on the rules have to tell whether CPython's parser has the stack for it.
 const MAX_NESTING: usize = 900;
-/// How deep a tree CPython's passes walk (`Py_C_RECURSION_LIMIT`).
-const MAX_CHAIN: usize = 9900;
+/// How long a chain CPython's passes walk: `Py_C_RECURSION_LIMIT` without the levels around it.
+const MAX_CHAIN: usize = 9995;
 
 /// Makes our nodes from the crate's.
 pub struct Builder<'s> {
