@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use crate::base::ObjId;
+use crate::base::hash::{hash_bytes, hash_tuple};
 use crate::bytecode::code::LocalKind;
-use crate::bytecode::{CodeObject, CodeUnit, Constant, locations};
+use crate::bytecode::{CodeObject, CodeUnit, Constant, Opcode, locations};
 
 use super::codeobject::{CodeRuntime, PyCodeObject};
 use super::heap::Reuse;
@@ -215,13 +216,51 @@ fn code_repr(vm: &mut Vm, id: ObjId) -> PyResult<ObjId> {
 fn code_hash(vm: &mut Vm, id: ObjId) -> PyResult<i64> {
     let c = object(vm, id);
     let (name, consts, names) = (c.co_name, c.co_consts, c.co_names);
-    let c = code(vm, id);
-    let mut h =
-        i64::from(c.co_firstlineno) ^ i64::from(c.co_argcount) << 8 ^ c.co_code.len() as i64;
+    let runtime = Arc::clone(vm.code_runtime(id));
+    let mut hash = CodeHash(20_221_211);
     for part in [name, consts, names] {
-        h = h.wrapping_mul(0x10_0003) ^ vm.hash(part)?;
+        hash.mix(vm.hash(part)?);
     }
-    Ok(if h == -1 { -2 } else { h })
+    let mut slots = Vec::with_capacity(runtime.localsplusnames.len());
+    for &slot in &*runtime.localsplusnames {
+        slots.push(vm.hash(slot)?);
+    }
+    hash.mix(hash_tuple(&slots));
+    let code = &runtime.code;
+    let secret = vm.interp.hash_secret;
+    hash.mix(hash_bytes(&code.co_linetable, secret));
+    hash.mix(hash_bytes(&code.co_exceptiontable, secret));
+    hash.mix(i64::from(code.co_argcount));
+    hash.mix(i64::from(code.co_posonlyargcount));
+    hash.mix(i64::from(code.co_kwonlyargcount));
+    hash.mix(i64::from(code.co_flags));
+    hash.mix(i64::from(code.co_firstlineno));
+    hash.mix(code.co_code.len() as i64);
+    let mut at = 0;
+    while let Some(unit) = code.co_code.get(at) {
+        hash.mix(i64::from(unit.opcode));
+        hash.mix(i64::from(unit.oparg));
+        let caches = Opcode::from_number(u16::from(unit.opcode)).map_or(0, Opcode::cache_entries);
+        at += 1 + caches;
+    }
+    Ok(hash.finish())
+}
+
+/// The mixing of the parts of a code object's hash (`SCRAMBLE_IN`).
+struct CodeHash(u64);
+
+impl CodeHash {
+    const fn mix(&mut self, part: i64) {
+        const PY_HASH_MULTIPLIER: u64 = 1_000_003;
+        self.0 = (self.0 ^ part as u64).wrapping_mul(PY_HASH_MULTIPLIER);
+    }
+
+    const fn finish(self) -> i64 {
+        match self.0 as i64 {
+            -1 => -2,
+            hash => hash,
+        }
+    }
 }
 
 fn code_richcompare(vm: &mut Vm, a: ObjId, b: ObjId, op: CompareOp) -> PyResult<ObjId> {

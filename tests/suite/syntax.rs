@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use ouroscope::compiler::{CompileOptions, compile_str};
 use ouroscope::syntax::lines::LineTable;
 use ouroscope::syntax::token::TokenKind;
 use ouroscope::syntax::tokenizer::{TokenMode, tokenize};
@@ -150,6 +151,21 @@ fn deep_sources_end_in_an_error_not_in_a_crash() {
         format!("a{}", ".b".repeat(50_000)),
         ErrorKind::RecursionError,
     );
+}
+
+#[test]
+fn sources_within_the_limits_compile() {
+    let check = |source: String| {
+        let compiled = compile_str(&source, &CompileOptions::exec("f.py"));
+        assert!(compiled.is_ok(), "{:.40}: {compiled:?}", source);
+    };
+    check(format!("a{}", "**a".repeat(2_980)));
+    check(format!("{}a", "not ".repeat(5_900)));
+    check(format!("a{}", ".b".repeat(9_990)));
+    check(format!("a{}", "+a".repeat(9_990)));
+    // The items of a large set are compared with those of the same hash alone.
+    let items: String = (0..200_000).map(|n| format!("'{n}',")).collect();
+    check(format!("x in {{{items}}}"));
 }
 
 /// The checksum of `zlib.crc32`.
