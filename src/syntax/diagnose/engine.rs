@@ -16,8 +16,9 @@ pub struct Halt;
 /// What a rule gives: a match, no match, or an error raised.
 pub type P<T = Node> = Result<Option<T>, Halt>;
 
-/// How many rules may be active at once (`MAXSTACK`).
-const MAX_STACK: u32 = 6000;
+/// How many rules may be active at once: `MAXSTACK`, without those between a statement and its
+/// expression that are no rules of their own here.
+const MAX_STACK: u32 = 6000 - 16;
 
 /// What an expression is, as far as messages tell it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
