@@ -357,7 +357,8 @@ fn with_hashable<T>(
     }
 }
 
-fn set_contains(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<bool> {
+/// `key in set`; a set counts as the frozenset of its items.
+pub fn set_contains(vm: &mut Vm, this: ObjId, key: ObjId) -> PyResult<bool> {
     with_hashable(vm, key, |vm, key| vm.set_contains_key(this, key))
 }
 

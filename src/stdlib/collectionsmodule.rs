@@ -451,7 +451,7 @@ fn deque_remove(vm: &mut Vm, this: ObjId, value: ObjId) -> PyResult<ObjId> {
     let found = search(vm, this, |vm, _, item| {
         let equal = vm.eq(item, value)?;
         if deque(vm, this).state != before {
-            return Err(vm.raise(types::INDEX_ERROR, "deque mutated during remove()."));
+            return Err(vm.raise(types::INDEX_ERROR, "deque mutated during iteration"));
         }
         Ok(equal)
     })?;

@@ -32,6 +32,7 @@ pub mod opcodemodule;
 pub mod operatormodule;
 pub mod posixmodule;
 pub mod question;
+pub mod queuemodule;
 pub mod randommodule;
 pub mod run;
 pub mod shutdown;
@@ -104,6 +105,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &codecsmodule::MODULE,
     &csvmodule::MODULE,
     &heapqmodule::MODULE,
+    &queuemodule::MODULE,
     &randommodule::MODULE,
     &stringmodule::MODULE,
     &structmodule::MODULE,

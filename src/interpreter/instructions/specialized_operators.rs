@@ -221,7 +221,7 @@ pub fn contains_op_set<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<
         return contains_op(eval, oparg);
     }
     binary(eval, |vm, key, set| {
-        let found = vm.set_contains_key(set, key)?;
+        let found = crate::objects::setobject::set_contains(vm, set, key)?;
         Ok(bool_obj(found != (oparg & 1 != 0)))
     })
 }
