@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ouroscope::session::{Limits, Session, SessionError, SessionOptions, Sink, info};
+use ouroscope::session::{Limits, Session, SessionError, SessionOptions, Sink, answers, info};
 use ouroscope::stdlib::sysmodule::EMBEDDED_STDLIB;
 use ouroscope::trace::{self, Written};
 
@@ -45,6 +45,27 @@ pub(crate) struct InfoArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// The life of an object: who made it, took and gave back each count, changed what it holds,
+    /// and freed it
+    #[arg(long, value_name = "NUMBER", group = "question")]
+    object: Option<u32>,
+    /// The moment at which the object lives: a number, 50%, end, line:12, call:main, …
+    #[arg(
+        long,
+        value_name = "MOMENT",
+        default_value = "end",
+        requires = "object"
+    )]
+    at: String,
+    /// How often a source line was reached, and what it made
+    #[arg(long, value_name = "NUMBER", group = "question")]
+    line: Option<u32>,
+    /// What lived when most memory was in use
+    #[arg(long, group = "question")]
+    peak: bool,
+    /// The lines that made most during the run
+    #[arg(long, group = "question")]
+    made: bool,
     /// The recording
     file: PathBuf,
 }
@@ -173,13 +194,49 @@ fn summary(
 
 pub(crate) fn show_info(args: &InfoArgs) -> Result<(), Failure> {
     let recording = Arc::new(trace::open(&args.file)?);
-    let info = info(&recording)?;
     let mut out = io::stdout().lock();
+    if let Some(number) = args.object {
+        let at = trace::find_moment(&recording, &args.at)
+            .map_err(|error| Failure::Misuse(error.to_string()))?;
+        let answer = answers::object(&recording, number, at)?.ok_or_else(|| {
+            Failure::Failed(Some(format!(
+                "{}: no object {number} lives at moment {} or before",
+                args.file.display(),
+                at.0
+            )))
+        })?;
+        return tell(args, &answer, &mut out, |out| answer.write(out));
+    }
+    if let Some(number) = args.line {
+        let answer = answers::line(&recording, number)?;
+        return tell(args, &answer, &mut out, |out| answer.write(out));
+    }
+    if args.peak {
+        let answer = answers::peak(&recording)?;
+        return tell(args, &answer, &mut out, |out| answer.write(out));
+    }
+    if args.made {
+        let answer = answers::made(&recording)?;
+        return tell(args, &answer, &mut out, |out| {
+            answers::write_totals(&answer, out)
+        });
+    }
+    let info = info(&recording)?;
+    tell(args, &info, &mut out, |out| info.write(out))
+}
+
+/// Prints an answer as JSON or in words.
+fn tell(
+    args: &InfoArgs,
+    answer: &impl serde::Serialize,
+    out: &mut dyn io::Write,
+    in_words: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     if args.json {
-        let text = serde_json::to_string_pretty(&info).expect("plain data can be written");
+        let text = serde_json::to_string_pretty(answer).expect("plain data can be written");
         writeln!(out, "{text}")?;
     } else {
-        info.write(&mut out)?;
+        in_words(out)?;
     }
     Ok(())
 }

@@ -1,16 +1,19 @@
 //! What recording costs: `cargo bench --no-default-features`.
 //!
 //! Runs a program with and without recording, and measures the recording it leaves: bytes for
-//! each event, opening, stepping, seeking. `OUROSCOPE_BENCH_EVENTS` sets how long the program
-//! is (one million events by default; ten million is the size of the design's budgets).
+//! each event, opening, seeking both ways, memory. `OUROSCOPE_BENCH_EVENTS` sets how long the
+//! program is (ten million events by default, the size of the design's budgets);
+//! `OUROSCOPE_BENCH_PYTHON` names a CPython 3.13 that runs the same program for comparison.
 
 use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ouroscope::base::Moment;
 use ouroscope::events::Event;
-use ouroscope::session::{Session, SessionOptions, Sink};
+use ouroscope::session::{Outcome, Session, SessionOptions, Sink};
 use ouroscope::trace::{self, Player, State, codec};
 
 /// Calls, attributes, containers, floats and cycles, until enough events happened.
@@ -34,12 +37,14 @@ def work(rounds):
 
 print(work(ROUNDS))
 ";
+/// Events of one round of the program, about.
+const EVENTS_PER_ROUND: u64 = 1100;
 
 fn main() -> io::Result<()> {
     let wanted = std::env::var("OUROSCOPE_BENCH_EVENTS").ok();
     let wanted: u64 = wanted
         .and_then(|text| text.parse().ok())
-        .unwrap_or(1_000_000);
+        .unwrap_or(10_000_000);
     let folder = std::env::temp_dir().join(format!("ouroscope-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let result = measure(wanted, &folder);
@@ -47,35 +52,47 @@ fn main() -> io::Result<()> {
     result
 }
 
-fn measure(wanted: u64, folder: &std::path::Path) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let per_round = 400;
-    let source = PROGRAM.replace("ROUNDS", &(wanted / per_round).max(1).to_string());
-    let file = folder.join("bench.mcap");
-    let run = |sink: Sink| {
-        let options = SessionOptions {
-            program: "bench.py".to_owned(),
-            source: source.clone().into_bytes(),
-            sink,
-            ..SessionOptions::default()
-        };
-        let session = Session::start(options).expect("threads can be made");
-        let recording = Arc::clone(session.recording());
-        let started = Instant::now();
-        let outcome = session.join().expect("the machine does not panic");
-        (outcome, recording, started.elapsed())
-    };
+fn source(events: u64) -> String {
+    let rounds = (events / EVENTS_PER_ROUND).max(1);
+    PROGRAM.replace("ROUNDS", &rounds.to_string())
+}
 
-    let (plain, _, _) = run(Sink::Nowhere);
-    let (live, recording, _) = run(Sink::Memory);
-    let (saved, _, with_file) = run(Sink::File(file.clone()));
-    let events = recording.len();
-    writeln!(out, "events                      {events:>12}")?;
+fn run(source: &str, sink: Sink) -> Outcome {
+    let options = SessionOptions {
+        program: "bench.py".to_owned(),
+        source: source.as_bytes().to_vec(),
+        sink,
+        ..SessionOptions::default()
+    };
+    let session = Session::start(options).expect("threads can be made");
+    session.join().expect("the machine does not panic")
+}
+
+fn measure(wanted: u64, folder: &Path) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let text = source(wanted);
+    let file = folder.join("bench.mcap");
+
+    let plain = run(&text, Sink::Nowhere);
+    let started = Instant::now();
+    let saved = run(&text, Sink::File(file.clone()));
+    let with_file = started.elapsed();
+    let written = saved.written.expect("it went to a file");
+    writeln!(out, "events                      {:>12}", written.events)?;
     line(&mut out, "run, not recording", plain.elapsed)?;
-    line(&mut out, "run, recording in memory", live.elapsed)?;
     line(&mut out, "run, recording to a file", saved.elapsed)?;
     line(&mut out, "  until the file is whole", with_file)?;
-    let written = saved.written.expect("it went to a file");
+    let each = with_file.as_nanos() as f64 / written.events as f64;
+    writeln!(out, "  for each event            {each:>12.1} ns")?;
+    memory(&mut out, "peak memory while recording")?;
+    let ratio = with_file.as_secs_f64() / plain.elapsed.as_secs_f64().max(1e-9);
+    writeln!(out, "against not recording       {ratio:>12.1} times")?;
+    if let Ok(python) = std::env::var("OUROSCOPE_BENCH_PYTHON") {
+        let elapsed = with_cpython(&python, &text, folder)?;
+        line(&mut out, "CPython", elapsed)?;
+        let ratio = with_file.as_secs_f64() / elapsed.as_secs_f64().max(1e-9);
+        writeln!(out, "recording against CPython   {ratio:>12.1} times")?;
+    }
     let each = written.bytes as f64 / written.events as f64;
     writeln!(
         out,
@@ -83,71 +100,150 @@ fn measure(wanted: u64, folder: &std::path::Path) -> io::Result<()> {
         written.bytes
     )?;
 
-    let all: Vec<Event> = (0..recording.block_count())
-        .flat_map(|index| recording.block(index).expect("in memory").to_vec())
+    reading(&mut out, &file, written.events)?;
+    coding(&mut out, &file)?;
+
+    writeln!(
+        out,
+        "\nevents       bytes/event  ns/event      open  to the end"
+    )?;
+    let mut size = 10_000;
+    while size <= wanted {
+        growth(&mut out, &source(size), folder)?;
+        size *= 10;
+    }
+    Ok(())
+}
+
+/// The same program, without the time that an empty one takes to start; the best of three.
+fn with_cpython(python: &str, text: &str, folder: &Path) -> io::Result<Duration> {
+    let time = |text: &str| -> io::Result<Duration> {
+        let path = folder.join("bench.py");
+        std::fs::write(&path, text)?;
+        let mut best = Duration::MAX;
+        for _ in 0..3 {
+            let started = Instant::now();
+            let status = Command::new(python)
+                .arg(&path)
+                .stdout(Stdio::null())
+                .status()?;
+            if !status.success() {
+                return Err(io::Error::other("CPython failed"));
+            }
+            best = best.min(started.elapsed());
+        }
+        Ok(best)
+    };
+    Ok(time(text)?.saturating_sub(time("")?))
+}
+
+/// Opening the file, and seeks in it.
+fn reading(out: &mut impl io::Write, file: &Path, events: u64) -> io::Result<()> {
+    let started = Instant::now();
+    let opened = Arc::new(trace::open(file).expect("it was written"));
+    let mut player = Player::new(Arc::clone(&opened));
+    player.seek(Moment(1)).expect("the file is whole");
+    line(out, "open, to the first picture", started.elapsed())?;
+    // Once over everything in the background, as the window does, leaves keyframes behind.
+    let started = Instant::now();
+    player.seek(Moment(events)).expect("the file is whole");
+    line(out, "once over everything", started.elapsed())?;
+    let mut seed = 1u64;
+    let mut dice = || {
+        seed = seed
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        seed >> 20
+    };
+    let mut forwards = Vec::new();
+    let mut backwards = Vec::new();
+    while forwards.len() < 1000 || backwards.len() < 1000 {
+        let target = dice() % (events + 1);
+        let times = if target > player.moment().0 {
+            &mut forwards
+        } else {
+            &mut backwards
+        };
+        let started = Instant::now();
+        player.seek(Moment(target)).expect("the file is whole");
+        times.push(started.elapsed());
+    }
+    for (name, mut times) in [("seek forwards", forwards), ("seek backwards", backwards)] {
+        times.sort_unstable();
+        let (p50, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+        writeln!(out, "{name:<27} p50 {p50:>10.2?}  p99 {p99:>10.2?}")?;
+    }
+    memory(out, "peak memory with reading")
+}
+
+/// What the parts of it take.
+fn coding(out: &mut impl io::Write, file: &Path) -> io::Result<()> {
+    let opened = trace::open(file).expect("it was written");
+    let blocks = opened.block_count().min(32);
+    let all: Vec<Arc<[Event]>> = (0..blocks)
+        .map(|index| opened.block(index).expect("the file is whole"))
         .collect();
-    rate(&mut out, "apply", events, || {
-        let mut state = State::new(50);
-        for event in &all {
+    let events: u64 = all.iter().map(|block| block.len() as u64).sum();
+    let header = opened.header();
+    rate(out, "apply", events, || {
+        let mut state = State::new(header.instruction_nanos);
+        for event in all.iter().flat_map(|block| block.iter()) {
             state.apply(event);
         }
         state.live_objects
     })?;
-    rate(&mut out, "apply and undo", events, || {
-        let mut state = State::new(50);
-        for event in &all {
-            state.apply(event);
-        }
-        let back = all
-            .iter()
-            .rev()
-            .take_while(|event| state.undo(event).is_ok());
-        back.count() as u64
-    })?;
-    let blocks: Vec<Vec<u8>> = all.chunks(trace::BLOCK_EVENTS).map(codec::encode).collect();
-    rate(&mut out, "encode", events, || {
-        all.chunks(trace::BLOCK_EVENTS)
+    let coded: Vec<Vec<u8>> = all.iter().map(|block| codec::encode(block)).collect();
+    rate(out, "encode", events, || {
+        all.iter()
             .map(|block| codec::encode(block).len() as u64)
             .sum()
     })?;
-    rate(&mut out, "decode", events, || {
-        let decoded = blocks
+    rate(out, "decode", events, || {
+        let decoded = coded
             .iter()
             .map(|block| codec::decode(block, trace::BLOCK_EVENTS));
         decoded
             .map(|block| block.expect("it was encoded").len() as u64)
             .sum()
-    })?;
+    })
+}
 
+/// One row of how the figures grow.
+fn growth(out: &mut impl io::Write, text: &str, folder: &Path) -> io::Result<()> {
+    let file = folder.join("growth.mcap");
+    let started = Instant::now();
+    let written = run(text, Sink::File(file.clone())).written;
+    let elapsed = started.elapsed();
+    let written = written.expect("it went to a file");
     let started = Instant::now();
     let opened = Arc::new(trace::open(&file).expect("it was written"));
-    line(&mut out, "open", started.elapsed())?;
-    let mut player = Player::new(Arc::clone(&opened));
+    let open = started.elapsed();
     let started = Instant::now();
-    player.seek(Moment(events / 2)).expect("the file is whole");
-    line(&mut out, "first seek, to the middle", started.elapsed())?;
-    // Once over everything in the background, as the window does, leaves keyframes behind.
-    let mut seed = 1u64;
-    for pass in ["random seeks, fresh", "random seeks, again"] {
-        let mut times: Vec<Duration> = (0..400)
-            .map(|_| {
-                seed = seed
-                    .wrapping_mul(6364136223846793005)
-                    .wrapping_add(1442695040888963407);
-                let target = (seed >> 20) % (events + 1);
-                let started = Instant::now();
-                player.seek(Moment(target)).expect("the file is whole");
-                started.elapsed()
-            })
-            .collect();
-        times.sort_unstable();
-        let (p50, p99, max) = (times[200], times[396], times[399]);
-        writeln!(
+    let mut player = Player::new(Arc::clone(&opened));
+    player
+        .seek(opened.last_moment())
+        .expect("the file is whole");
+    let seek = started.elapsed();
+    let bytes = written.bytes as f64 / written.events as f64;
+    let nanos = elapsed.as_nanos() as f64 / written.events as f64;
+    writeln!(
+        out,
+        "{:<12} {bytes:>11.3}  {nanos:>8.1}  {open:>8.1?}  {seek:>10.1?}",
+        written.events
+    )
+}
+
+/// The most memory that the process ever used, where the system says (Linux).
+fn memory(out: &mut impl io::Write, name: &str) -> io::Result<()> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    match status.lines().find(|line| line.starts_with("VmHWM:")) {
+        Some(peak) => writeln!(
             out,
-            "{pass:<27} p50 {p50:>10.2?}  p99 {p99:>10.2?}  max {max:>10.2?}"
-        )?;
+            "{name:<27} {:>12}",
+            peak.trim_start_matches("VmHWM:").trim()
+        ),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn line(out: &mut impl io::Write, name: &str, time: Duration) -> io::Result<()> {

@@ -10,4 +10,4 @@ pub use event::{
     AttrStep, CodeId, Event, FrameId, GcList, GcPhase, LookupEnd, Slot, SlotKind, Stream,
     WaitReason,
 };
-pub use reporter::{EventSink, Mode, Recorded, Reporter, Unrecorded};
+pub use reporter::{EventSink, Held, Mode, Recorded, Reporter, Unrecorded};

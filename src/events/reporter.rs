@@ -1,14 +1,15 @@
 //! Collects events in a buffer and hands them on in chunks, so that reporting one costs a store.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{CodeId, Event};
+use rustc_hash::FxHashMap;
+
+use super::{CodeId, Event, Stream};
 use crate::base::TextId;
 use crate::bytecode::CodeObject;
 
 /// Events in a chunk, at most: a chunk fits the second-level cache.
-const CHUNK_EVENTS: usize = 8192;
+const CHUNK_EVENTS: usize = 16384;
 
 /// Who listens to a run.
 ///
@@ -17,10 +18,24 @@ const CHUNK_EVENTS: usize = 8192;
 pub trait EventSink: Send {
     /// Takes the next events of the stream.
     fn events(&mut self, events: &[Event]);
+    /// As [`Self::events`], with what the run holds after them. A sink that passes events on to
+    /// another thread may keep the buffer and leave an empty one.
+    fn take(&mut self, events: &mut Vec<Event>, _: Held) {
+        self.events(events);
+    }
     /// Takes the text that `id` stands for from now on.
     fn text(&mut self, id: TextId, text: &str);
     /// Takes the code object that `id` stands for from now on.
     fn code(&mut self, id: CodeId, code: &Arc<CodeObject>);
+}
+
+/// What a run holds, for budgets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Held {
+    /// Bytes in blocks handed out and not yet given back.
+    pub bytes: u64,
+    /// Bytes of text written so far.
+    pub output: u64,
 }
 
 /// Whether the evaluation loop reports: a type parameter of the loop, so that the unrecorded
@@ -52,7 +67,8 @@ pub struct Reporter {
     on: bool,
     buffer: Vec<Event>,
     reported: u64,
-    texts: HashMap<Box<str>, TextId>,
+    texts: FxHashMap<Box<str>, TextId>,
+    held: Held,
     codes: u32,
     sink: Option<Box<dyn EventSink>>,
 }
@@ -100,6 +116,27 @@ impl Reporter {
         }
     }
 
+    /// Reports that a block was handed out.
+    #[inline]
+    pub fn block_alloc(&mut self, address: u64, size: u32) {
+        self.held.bytes += u64::from(size);
+        self.emit(Event::BlockAlloc { address, size });
+    }
+
+    /// Reports that a block came back.
+    #[inline]
+    pub fn block_free(&mut self, address: u64, size: u32) {
+        self.held.bytes = self.held.bytes.saturating_sub(u64::from(size));
+        self.emit(Event::BlockFree { address, size });
+    }
+
+    /// Reports that text was written. Only called when [`Self::is_on`].
+    pub fn output(&mut self, stream: Stream, text: &str) {
+        self.held.output += text.len() as u64;
+        let text = self.text(text);
+        self.emit(Event::Output { stream, text });
+    }
+
     /// The number of `text`, which the sink learns on first use. Only called when [`Self::is_on`].
     pub fn text(&mut self, text: &str) -> TextId {
         if text.is_empty() {
@@ -127,11 +164,14 @@ impl Reporter {
     }
 
     /// Hands on what the buffer holds.
+    #[cold]
+    #[inline(never)]
     pub fn flush(&mut self) {
-        if let Some(sink) = &mut self.sink {
-            sink.events(&self.buffer);
-        }
         self.reported += self.buffer.len() as u64;
+        if let Some(sink) = &mut self.sink {
+            sink.take(&mut self.buffer, self.held);
+        }
         self.buffer.clear();
+        self.buffer.reserve(CHUNK_EVENTS);
     }
 }

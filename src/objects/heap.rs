@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::{ObjId, Text};
-use crate::events::{Event, Reporter, Slot};
-use crate::memory::{Address, Obmalloc};
+use crate::events::{Event, Reporter};
+use crate::memory::{Address, BlockSizes, Obmalloc};
 
 use super::freelist::FreeLists;
 pub use super::gc_lists::list_head;
 use super::gc_lists::{GcHead, GcState};
 use super::object::{IMMORTAL_REFCNT, Managed, NativePayload, Object, Payload, Place};
+use super::reported::ReportedEdges;
 use super::typeobject::{TypeFlags, TypeObject};
 use super::wellknown::{self, DYNAMIC_BASE, types};
 
@@ -42,8 +43,8 @@ pub struct Heap {
     pub interned: HashMap<Text, ObjId>,
     /// Objects whose payload may have changed since their edges were last reported.
     pub(super) dirty: Vec<ObjId>,
-    /// The edges last reported of objects that report by difference.
-    pub(super) reported_edges: HashMap<ObjId, Vec<(Slot, ObjId)>>,
+    /// What was reported last of objects that report by difference.
+    pub(super) reported: ReportedEdges,
     /// How many objects live (immortal static ones not counted).
     pub live: u64,
     next_static_address: u64,
@@ -52,7 +53,7 @@ pub struct Heap {
     pub over_budget: bool,
     pub stop_flag: Arc<AtomicBool>,
     /// Requested sizes of the blocks in use, while recording: a free says what it gives back.
-    block_sizes: HashMap<u64, u32>,
+    block_sizes: BlockSizes,
 }
 
 impl std::fmt::Debug for Heap {
@@ -83,13 +84,13 @@ impl Heap {
             reporter: Reporter::default(),
             interned: HashMap::new(),
             dirty: Vec::new(),
-            reported_edges: HashMap::new(),
+            reported: ReportedEdges::default(),
             live: 0,
             next_static_address: 0x5555_5590_0000,
             max_bytes: u64::MAX,
             over_budget: false,
             stop_flag: Arc::new(AtomicBool::new(false)),
-            block_sizes: HashMap::new(),
+            block_sizes: BlockSizes::default(),
         }
     }
 
@@ -423,7 +424,7 @@ impl Heap {
                 obj: id,
                 to_freelist: parked,
             });
-            self.reported_edges.remove(&id);
+            self.reported.forget(id, size_payload);
         }
         let object = &mut self.objects[index];
         object.payload = Payload::Empty;
@@ -462,10 +463,7 @@ impl Heap {
         if self.reporter.is_on() {
             self.report_pool_changes();
             self.block_sizes.insert(address.0, size as u32);
-            self.reporter.emit(Event::BlockAlloc {
-                address: address.0,
-                size: size as u32,
-            });
+            self.reporter.block_alloc(address.0, size as u32);
         }
         address
     }
@@ -480,12 +478,9 @@ impl Heap {
     #[inline]
     pub fn obmalloc_free(&mut self, address: Address) {
         if self.reporter.is_on() {
-            let size = self.block_sizes.remove(&address.0).unwrap_or(0);
+            let size = self.block_sizes.remove(address.0);
             self.obmalloc.free(address);
-            self.reporter.emit(Event::BlockFree {
-                address: address.0,
-                size,
-            });
+            self.reporter.block_free(address.0, size);
             self.report_pool_changes();
         } else {
             self.obmalloc.free(address);
@@ -499,17 +494,11 @@ impl Heap {
             self.stop_for_memory();
         }
         if self.reporter.is_on() {
-            let size = self.block_sizes.remove(&address.0).unwrap_or(0);
+            let size = self.block_sizes.remove(address.0);
             self.block_sizes.insert(new.0, new_size as u32);
-            self.reporter.emit(Event::BlockFree {
-                address: address.0,
-                size,
-            });
+            self.reporter.block_free(address.0, size);
             self.report_pool_changes();
-            self.reporter.emit(Event::BlockAlloc {
-                address: new.0,
-                size: new_size as u32,
-            });
+            self.reporter.block_alloc(new.0, new_size as u32);
         }
         new
     }
@@ -570,6 +559,7 @@ impl Heap {
         ] {
             self.reporter.emit(event);
         }
+        self.reported.forget_name(id);
         self.report_new(id, false, reused, size);
     }
 

@@ -3,14 +3,13 @@
 //! Lists, tuples and dicts report each change of a slot; other objects are compared with what was
 //! reported last, between two instructions.
 
-use std::collections::HashMap;
-
-use crate::base::ObjId;
+use crate::base::{ObjId, TextId};
 use crate::events::{Event, Slot, SlotKind};
 use crate::memory::PoolChange;
 
 use super::heap::Heap;
 use super::object::{Payload, Place};
+use super::wellknown::types;
 
 /// `sizeof(PyTypeObject)`.
 const STATIC_TYPE_SIZE: usize = 416;
@@ -79,27 +78,61 @@ impl Heap {
                 key: i,
             },
             Place::Slot(i) => {
-                let name = self.member_name(owner, i);
+                let class = self.type_of(owner);
+                let text = match self.reported.member(class, i) {
+                    Some(text) => text,
+                    None => {
+                        let name = self.member_name(owner, i);
+                        let text = self.reporter.text(&name);
+                        self.reported.keep_member(class, i, text);
+                        text
+                    }
+                };
                 Slot {
                     kind: SlotKind::Slot,
-                    key: self.reporter.text(&name).0,
+                    key: text.0,
                 }
             }
             Place::Member(name) => Slot {
                 kind: SlotKind::Member,
                 key: self.reporter.text(name).0,
             },
-            Place::Attr(name) => {
-                let text = match self.payload(name) {
-                    Payload::Str(s) => s.text.to_lossy(),
-                    _ => String::new(),
-                };
-                Slot {
-                    kind: SlotKind::Attr,
-                    key: self.reporter.text(&text).0,
-                }
-            }
+            Place::Attr(name) => Slot {
+                kind: SlotKind::Attr,
+                key: self.name_text(name).0,
+            },
         }
+    }
+
+    /// The text of a name, such as an attribute's. Only called while recording.
+    pub fn name_text(&mut self, name: ObjId) -> TextId {
+        if let Some(text) = self.reported.name(name) {
+            return text;
+        }
+        let text = match self.payload(name) {
+            Payload::Str(s) => s.text.to_lossy(),
+            _ => String::new(),
+        };
+        let text = self.reporter.text(&text);
+        self.reported.keep_name(name, text);
+        text
+    }
+
+    /// The name of something native that is called. Only called while recording.
+    pub fn callable_text(&mut self, callable: ObjId) -> TextId {
+        let name = match self.payload(callable) {
+            Payload::CFunction(f) => {
+                if let Some(text) = self.reported.name(callable) {
+                    return text;
+                }
+                let text = self.reporter.text(&f.m_ml.ml_name.to_owned());
+                self.reported.keep_name(callable, text);
+                return text;
+            }
+            Payload::Type(t) => t.tp_name.clone(),
+            _ => self.type_object(self.type_of(callable)).tp_name.clone(),
+        };
+        self.reporter.text(&name)
     }
 
     /// Reports one changed reference slot at once (for owners that do not report by difference).
@@ -128,11 +161,7 @@ impl Heap {
             old,
             new,
         });
-        let edges = self.reported_edges.entry(owner).or_default();
-        edges.retain(|(s, _)| *s != slot);
-        if !new.is_null() {
-            edges.push((slot, new));
-        }
+        self.reported.note(owner, slot, new);
     }
 
     /// Reports that a list lost all its items; `items` holds them, last first.
@@ -188,7 +217,10 @@ impl Heap {
             size,
         });
         self.report_value(id);
-        self.report_edges(id);
+        // Most objects are numbers, which refer to nothing; those of a subclass refer to it.
+        if !matches!(ob_type, types::INT | types::FLOAT) {
+            self.report_edges(id);
+        }
     }
 
     /// Reports the value of an atom, or the name of a named object.
@@ -216,7 +248,7 @@ impl Heap {
                 };
                 let (named, text) = value;
                 let new = self.reporter.text(&text);
-                let old = crate::base::TextId(0);
+                let old = TextId(0);
                 if named {
                     Event::Named { obj: id, old, new }
                 } else {
@@ -240,10 +272,7 @@ impl Heap {
                 new: target,
             });
             if self.reports_by_difference(id) {
-                self.reported_edges
-                    .entry(id)
-                    .or_default()
-                    .push((slot, target));
+                self.reported.note(id, slot, target);
             }
         }
     }
@@ -270,24 +299,37 @@ impl Heap {
         !self.dirty.is_empty()
     }
 
+    /// Reports what changed in the references of an object that reports by difference: at once,
+    /// where the caller goes on to report single slots.
+    pub(super) fn report_references(&mut self, id: ObjId) {
+        if !self.reporter.is_on() {
+            return;
+        }
+        if matches!(self.payload(id), Payload::Type(_)) {
+            self.reported.forget_members();
+        }
+        let mut edges = Vec::new();
+        self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
+        let new: Vec<(Slot, ObjId)> = edges
+            .into_iter()
+            .map(|(place, target)| (self.slot_of(id, place), target))
+            .collect();
+        self.reported.report_difference(id, new, &mut self.reporter);
+    }
+
     /// Reports what changed in the objects touched since the last call: called between
     /// instructions, so that recorded references are complete there.
     pub fn report_dirty(&mut self) {
         let mut dirty = std::mem::take(&mut self.dirty);
         dirty.sort_unstable();
         dirty.dedup();
-        for id in dirty {
-            if self.get(id).ob_type.is_null() || !self.reports_by_difference(id) {
-                continue;
+        for &id in &dirty {
+            if !self.get(id).ob_type.is_null() && self.reports_by_difference(id) {
+                self.report_references(id);
             }
-            let mut edges = Vec::new();
-            self.traverse_owned(id, &mut |place, target| edges.push((place, target)));
-            let new: Vec<(Slot, ObjId)> = edges
-                .into_iter()
-                .map(|(p, t)| (self.slot_of(id, p), t))
-                .collect();
-            self.report_difference(id, new);
         }
+        dirty.clear();
+        self.dirty = dirty;
     }
 
     /// Reports the references that the interpreter itself holds, as far as they changed.
@@ -303,38 +345,8 @@ impl Heap {
                 *id,
             ));
         }
-        self.report_difference(ObjId::NULL, new);
-    }
-
-    /// Reports how the references of `owner` differ from those reported last.
-    fn report_difference(&mut self, owner: ObjId, new: Vec<(Slot, ObjId)>) {
-        let old = self.reported_edges.remove(&owner).unwrap_or_default();
-        let old_map: HashMap<Slot, ObjId> = old.iter().copied().collect();
-        let new_map: HashMap<Slot, ObjId> = new.iter().copied().collect();
-        for (slot, before) in old {
-            if !new_map.contains_key(&slot) {
-                self.reporter.emit(Event::SlotSet {
-                    owner,
-                    slot,
-                    old: before,
-                    new: ObjId::NULL,
-                });
-            }
-        }
-        for &(slot, after) in &new {
-            let before = old_map.get(&slot).copied().unwrap_or(ObjId::NULL);
-            if before != after {
-                self.reporter.emit(Event::SlotSet {
-                    owner,
-                    slot,
-                    old: before,
-                    new: after,
-                });
-            }
-        }
-        if !new.is_empty() {
-            self.reported_edges.insert(owner, new);
-        }
+        self.reported
+            .report_difference(ObjId::NULL, new, &mut self.reporter);
     }
 
     pub(super) fn report_pool_changes(&mut self) {

@@ -66,6 +66,7 @@ pub mod number;
 pub mod object;
 pub mod object_type;
 pub mod rangeobject;
+mod reported;
 pub mod repr_writer;
 pub mod scalar_new;
 pub mod set_core;

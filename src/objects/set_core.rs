@@ -8,7 +8,7 @@ use crate::events::Event;
 use crate::memory::Address;
 
 use super::heap::Reuse;
-use super::object::Payload;
+use super::object::{Payload, Place};
 use super::setobject::{SetEntry, SetObject};
 use super::slots::CompareOp;
 use super::vm::{PyResult, Vm};
@@ -138,6 +138,15 @@ impl Vm {
         }
     }
 
+    /// As [`Self::set_mut`], for a caller that reports every changed key itself.
+    #[inline]
+    fn set_mut_quiet(&mut self, id: ObjId) -> &mut SetObject {
+        match self.heap.payload_mut_quiet(id) {
+            Payload::Set(set) => set,
+            other => panic!("{id:?} is no set: {other:?}"),
+        }
+    }
+
     /// Whether `id` is a `set`, a `frozenset` or an instance of a subclass (`PyAnySet_Check`).
     #[inline]
     pub fn is_any_set(&self, id: ObjId) -> bool {
@@ -250,10 +259,13 @@ impl Vm {
                 self.decref(key);
             }
             Ok(Found::Absent { slot, dummy }) => {
-                let set = self.set_mut(id);
+                let set = self.set_mut_quiet(id);
                 set.table[slot] = SetEntry::Key { key, hash };
                 set.used += 1;
+                let place = Place::Key(slot as u32);
+                self.heap.report_slot_tracked(id, place, ObjId::NULL, key);
                 if !dummy {
+                    let set = self.set_mut_quiet(id);
                     set.fill += 1;
                     if set.fill * 5 >= set.mask() * 3 {
                         let target = grown_target(set.used);
@@ -279,6 +291,7 @@ impl Vm {
         for (key, hash) in entries {
             set.insert_clean(key, hash);
         }
+        self.heap.report_references(id);
         self.set_table_moved(id, old_slots);
     }
 
@@ -315,7 +328,7 @@ impl Vm {
         let Found::Active(slot) = self.set_find(id, key, hash)? else {
             return Ok(None);
         };
-        let set = self.set_mut(id);
+        let set = self.set_mut_quiet(id);
         // The comparison that found it may have removed it, or all.
         let Some(entry @ SetEntry::Key { .. }) = set.table.get_mut(slot) else {
             return Ok(None);
@@ -324,6 +337,8 @@ impl Vm {
             unreachable!("just matched");
         };
         set.used -= 1;
+        let place = Place::Key(slot as u32);
+        self.heap.report_slot_tracked(id, place, key, ObjId::NULL);
         Ok(Some(key))
     }
 
@@ -346,7 +361,7 @@ impl Vm {
 
     /// Takes an arbitrary key out, beginning at the finger (`set_pop`); `None` when empty.
     pub fn set_pop(&mut self, id: ObjId) -> Option<ObjId> {
-        let set = self.set_mut(id);
+        let set = self.set_mut_quiet(id);
         if set.used == 0 {
             return None;
         }
@@ -357,6 +372,8 @@ impl Vm {
                 set.table[at] = SetEntry::Dummy;
                 set.used -= 1;
                 set.finger = at + 1;
+                let place = Place::Key(at as u32);
+                self.heap.report_slot_tracked(id, place, key, ObjId::NULL);
                 return Some(key);
             }
             at = (at + 1) & mask;
@@ -373,6 +390,7 @@ impl Vm {
             finger,
             ..SetObject::empty()
         };
+        self.heap.report_references(id);
         self.decref_all(&entries);
         if address != 0 {
             self.heap.obmalloc_free(Address(address));
@@ -459,6 +477,7 @@ impl Vm {
                     set.insert_clean(key, hash);
                 }
             }
+            self.heap.report_references(id);
             return Ok(());
         }
         let mut at = 0;
@@ -745,6 +764,8 @@ impl Vm {
         let other = std::mem::replace(self.set_mut(b), SetObject::empty());
         let mine = std::mem::replace(self.set_mut(a), other);
         *self.set_mut(b) = mine;
+        self.heap.report_references(a);
+        self.heap.report_references(b);
         let both_frozen =
             self.isinstance(a, types::FROZENSET) && self.isinstance(b, types::FROZENSET);
         if !both_frozen {

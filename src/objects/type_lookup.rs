@@ -186,8 +186,7 @@ impl Vm {
 
     fn report_lookup_start(&mut self, obj: ObjId, name: ObjId) {
         if self.heap.reporter.is_on() {
-            let text = self.str_lossy(name);
-            let name = self.heap.reporter.text(&text);
+            let name = self.heap.name_text(name);
             self.heap.reporter.emit(Event::LookupStart { obj, name });
         }
     }

@@ -697,8 +697,7 @@ impl Vm {
     pub fn write_output(&mut self, stream: Stream, text: &str) {
         self.host.write(stream, text.as_bytes());
         if self.heap.reporter.is_on() {
-            let text = self.heap.reporter.text(text);
-            self.heap.reporter.emit(Event::Output { stream, text });
+            self.heap.reporter.output(stream, text);
         }
     }
 

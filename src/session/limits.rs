@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::base::TextId;
 use crate::bytecode::CodeObject;
-use crate::events::{CodeId, Event, EventSink};
+use crate::events::{CodeId, Event, EventSink, Held};
 use crate::objects::budget::Budgets;
 use crate::threads::Nanos;
 
@@ -102,22 +102,20 @@ pub(super) struct Metered<S> {
     limits: Limits,
     stop: Arc<AtomicBool>,
     gauge: Arc<Gauge>,
-    bytes: u64,
-    output: u64,
-    /// Lengths of the texts, for the budget of output.
-    text_lengths: Vec<u32>,
 }
 
 impl<S: EventSink> Metered<S> {
-    pub(super) fn new(sink: S, limits: Limits, stop: Arc<AtomicBool>, gauge: Arc<Gauge>) -> Self {
+    pub(super) const fn new(
+        sink: S,
+        limits: Limits,
+        stop: Arc<AtomicBool>,
+        gauge: Arc<Gauge>,
+    ) -> Self {
         Self {
             sink,
             limits,
             stop,
             gauge,
-            bytes: 0,
-            output: 0,
-            text_lengths: Vec::new(),
         }
     }
 
@@ -134,37 +132,22 @@ impl<S: EventSink> Metered<S> {
 
 impl<S: EventSink> EventSink for Metered<S> {
     fn events(&mut self, events: &[Event]) {
-        for event in events {
-            match *event {
-                Event::BlockAlloc { size, .. } => self.bytes += u64::from(size),
-                Event::BlockFree { size, .. } => {
-                    self.bytes = self.bytes.saturating_sub(u64::from(size));
-                }
-                Event::Output { text, .. } => {
-                    let length = text
-                        .index()
-                        .checked_sub(1)
-                        .and_then(|at| self.text_lengths.get(at));
-                    self.output += u64::from(length.copied().unwrap_or(0));
-                }
-                _ => {}
-            }
-        }
-        let events_before = self
-            .gauge
-            .events
-            .fetch_add(events.len() as u64, Ordering::Relaxed);
-        self.gauge.bytes.store(self.bytes, Ordering::Relaxed);
-        if events_before + events.len() as u64 > self.limits.events {
-            self.exceed(Exceeded::Events);
-        } else if self.output > self.limits.output {
-            self.exceed(Exceeded::Output);
-        }
         self.sink.events(events);
     }
 
+    fn take(&mut self, events: &mut Vec<Event>, held: Held) {
+        let count = events.len() as u64;
+        let before = self.gauge.events.fetch_add(count, Ordering::Relaxed);
+        self.gauge.bytes.store(held.bytes, Ordering::Relaxed);
+        if before + count > self.limits.events {
+            self.exceed(Exceeded::Events);
+        } else if held.output > self.limits.output {
+            self.exceed(Exceeded::Output);
+        }
+        self.sink.take(events, held);
+    }
+
     fn text(&mut self, id: TextId, text: &str) {
-        self.text_lengths.push(text.len() as u32);
         self.sink.text(id, text);
     }
 

@@ -1,5 +1,6 @@
 //! Source in, recording out: runs a program within budgets; no window.
 
+pub mod answers;
 mod host;
 pub mod limits;
 pub mod question;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::analysis::{event_counts, gc_passes, memory_curve};
+use crate::analysis::{event_counts, gc_passes, memory_peak};
 use crate::base::Moment;
 use crate::trace::{FORMAT_VERSION, Player, Recording, RecordingError, Stage};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub struct Info {
 pub fn info(recording: &Arc<Recording>) -> Result<Info, RecordingError> {
     let mut player = Player::new(Arc::clone(recording));
     let state = player.seek(Moment(u64::MAX))?;
-    let curve = memory_curve(recording, 1)?;
+    let peak = memory_peak(recording)?;
     let header = recording.header();
     let exit_status = match state.stage {
         Stage::Ended { status, .. } => Some(status),
@@ -64,8 +64,8 @@ pub fn info(recording: &Arc<Recording>) -> Result<Info, RecordingError> {
         objects_alive: state.live_objects,
         threads: state.threads.len(),
         gc_passes: gc_passes(recording)?.len(),
-        peak_bytes: curve.peak.bytes,
-        peak_moment: curve.peak.moment.0,
+        peak_bytes: peak.bytes,
+        peak_moment: peak.moment.0,
         virtual_seconds: state.clock_nanos as f64 / 1e9,
         output_pieces: state.output.len(),
         exit_status,

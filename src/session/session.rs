@@ -12,7 +12,7 @@ use super::limits::{Gauge, Limits, Metered};
 use super::question::Question;
 use crate::base::TextId;
 use crate::bytecode::CodeObject;
-use crate::events::{CodeId, Event, EventSink, Reporter};
+use crate::events::{CodeId, Event, EventSink, Held, Reporter};
 use crate::interpreter::ceval::INSTRUCTION_NANOS;
 use crate::objects::vm;
 use crate::stdlib::run::{RunOptions, RunResult, STACK_SIZE, new_machine, run_program};
@@ -355,6 +355,10 @@ struct FileSink {
 impl EventSink for FileSink {
     fn events(&mut self, events: &[Event]) {
         self.recorder.events(events);
+    }
+
+    fn take(&mut self, events: &mut Vec<Event>, held: Held) {
+        self.recorder.take(events, held);
         // A disk that is full is said at once, not at the end of the run.
         if self.recorder.has_failed() {
             self.stop.store(true, Ordering::Relaxed);

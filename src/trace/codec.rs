@@ -1,56 +1,104 @@
-//! Events in few bytes: one column for each field of each kind of event.
+//! Events in few bytes: a row of bytes for each, most often one.
 //!
-//! A block is coded on its own, so that any block can be read alone. Each field has a
-//! prediction that both sides keep while walking the events in order (the object mentioned
-//! last, the frame that runs, the field before); what is stored is the distance from it, and in
-//! columns the distances are mostly zero, which zstd then turns into next to nothing. The table
-//! at the end of this file is the format: numbers never change their meaning.
+//! A block is coded on its own, so that any block can be read alone. Both sides keep the same
+//! [`Model`] while walking the events in order: what stands in each place of the value stack, the
+//! count that each object had last, the instruction that followed this one the last time. An
+//! event that comes as the model expects is one byte; any other names what differs. Rows that
+//! repeat (a loop) repeat byte for byte, which zstd then turns into next to nothing.
+//! `docs/recording-format.md` describes the bytes.
 
 use super::RecordingError;
-use crate::base::{ObjId, TextId, ThreadId};
-use crate::events::{
-    AttrStep, CodeId, Event, FrameId, GcList, GcPhase, LookupEnd, Slot, SlotKind, Stream,
-    WaitReason,
-};
+pub use super::event_table::{KIND_NAMES, kind_number, kind_of};
+use super::event_table::{KINDS, Word, for_each_event, unzigzag, zigzag};
+use super::line_totals::LineTotals;
+use super::model::{Known, Model};
+use super::summary::{Notes, Summary};
+use crate::base::ObjId;
+use crate::events::{Event, FrameId};
 
-/// Columns of one kind of event.
-const FIELDS: usize = 8;
-/// One more than the largest number of a kind of event.
-const KINDS: usize = 96;
+/// The first bytes of rows that are shorter than the event's kind and all its fields.
+mod row {
+    pub(super) const FRAME: u8 = 96;
+    pub(super) const PUSH_LAST: u8 = 97;
+    pub(super) const PUSH: u8 = 98;
+    pub(super) const POP: u8 = 99;
+    pub(super) const SET: u8 = 100;
+    pub(super) const INSTRUCTION: u8 = 101;
+    pub(super) const INSTRUCTION_AT: u8 = 102;
+    pub(super) const LINE: u8 = 103;
+    pub(super) const LINE_AT: u8 = 104;
+    pub(super) const INCREF_LAST: u8 = 105;
+    pub(super) const INCREF: u8 = 106;
+    pub(super) const DECREF_LAST: u8 = 107;
+    pub(super) const DECREF: u8 = 108;
+    pub(super) const INCREF_FROM: u8 = 109;
+    pub(super) const DECREF_FROM: u8 = 110;
+    pub(super) const DEALLOC_LAST: u8 = 111;
+    pub(super) const FREE_LAST: u8 = 112;
+    pub(super) const PARK_LAST: u8 = 113;
+    pub(super) const ALLOC: u8 = 114;
+    pub(super) const BLOCK_ALLOC: u8 = 115;
+    pub(super) const BLOCK_ALLOC_AT: u8 = 116;
+    pub(super) const BLOCK_FREE: u8 = 117;
+    pub(super) const INT_LAST: u8 = 118;
+    pub(super) const COUNT_UP: u8 = 119;
+    pub(super) const COUNT_DOWN: u8 = 120;
+    pub(super) const ALLOC_AT: u8 = 121;
+    pub(super) const BLOCK_FREE_AT: u8 = 122;
+}
+
+/// Codes of an object: a place of the model's cache, or one of these.
+const CACHED: u8 = 128;
+const NULL_CODE: u8 = 128;
+const LAST_CODE: u8 = 129;
+/// The number follows in two, three or four bytes.
+const TWO_BYTES: u8 = 130;
+const THREE_BYTES: u8 = 131;
+const FOUR_BYTES: u8 = 132;
+
+/// No row is longer, with the row of its frame before it.
+const LONGEST_ROW: usize = 80;
 
 /// Codes a block of events.
 pub fn encode(events: &[Event]) -> Vec<u8> {
-    let mut encoder = Encoder::new();
-    for event in events {
-        encoder.event(event);
-    }
-    encoder.finish()
+    let mut encoder = Encoder::default();
+    encoder.encode(events).to_vec()
 }
 
 /// Reads a block of at most `limit` events; `None` when the bytes are no block.
 pub fn decode(bytes: &[u8], limit: usize) -> Option<Vec<Event>> {
-    let mut decoder = Decoder::new(bytes, limit)?;
-    let tags = decoder.tags;
-    let mut events = Vec::with_capacity(tags.len());
-    for &tag in tags {
-        events.push(decoder.event(tag)?);
+    let (count, bytes) = bytes.split_first_chunk()?;
+    let count = u32::from_le_bytes(*count) as usize;
+    if count > limit || count > bytes.len() {
+        return None;
     }
-    decoder.is_at_end().then_some(events)
+    let mut decoder = Decoder {
+        bytes,
+        model: Model::default(),
+    };
+    let mut events = Vec::with_capacity(count);
+    for _ in 0..count {
+        events.push(decoder.event()?);
+    }
+    decoder.bytes.is_empty().then_some(events)
 }
 
-/// Codes and compresses a block for memory.
-pub fn pack(events: &[Event]) -> Vec<u8> {
-    zstd::bulk::compress(&encode(events), 1).expect("memory is the only thing it needs")
+/// Codes and compresses a block for memory, and sums it up.
+pub(super) fn pack(events: &[Event]) -> (Vec<u8>, Summary) {
+    let mut encoder = Encoder::default();
+    let bytes = zstd::bulk::compress(encoder.encode(events), 1);
+    (
+        bytes.expect("memory is the only thing it needs"),
+        encoder.summary(),
+    )
 }
 
 /// Reads what [`pack`] made.
-pub fn unpack(bytes: &[u8], limit: usize) -> Option<Vec<Event>> {
-    decode(&zstd::bulk::decompress(bytes, limit * 64).ok()?, limit)
-}
-
-/// The number of an event's kind in the format, for summaries.
-pub fn kind_of(event: &Event) -> u8 {
-    tag_of(event)
+pub(super) fn unpack(bytes: &[u8], limit: usize) -> Option<Vec<Event>> {
+    decode(
+        &zstd::bulk::decompress(bytes, limit * LONGEST_ROW + 16).ok()?,
+        limit,
+    )
 }
 
 /// An error for a block that cannot be read.
@@ -62,527 +110,582 @@ pub(super) fn bad_block(path: &std::path::Path, index: usize) -> RecordingError 
     }
 }
 
-/// What both sides predict from.
-struct Prediction {
-    recent: [u64; 4],
-    next_recent: usize,
-    last_obj: u64,
-    last_frame: u64,
-    last_address: u64,
-    last_offset: u64,
-    /// The field before, within the event.
-    before: u64,
-    last: Box<[u64; KINDS * FIELDS]>,
-}
-
-impl Prediction {
-    fn new() -> Self {
-        Self {
-            recent: [0; 4],
-            next_recent: 0,
-            last_obj: 0,
-            last_frame: 0,
-            last_address: 0,
-            last_offset: 0,
-            before: 0,
-            last: Box::new([0; KINDS * FIELDS]),
-        }
-    }
-
-    #[inline]
-    const fn saw_object(&mut self, obj: u64) {
-        self.recent[self.next_recent] = obj;
-        self.next_recent = (self.next_recent + 1) % 4;
-    }
-}
-
-/// Codes of an object field: 0–3 a recent object, 4 NULL, 5 and more a distance.
-const NULL_CODE: u64 = 4;
-const FIRST_DISTANCE: u64 = 5;
-
-#[inline]
-const fn zigzag(value: u64) -> u64 {
-    (value << 1) ^ ((value as i64 >> 63) as u64)
-}
-
-#[inline]
-const fn unzigzag(code: u64) -> u64 {
-    (code >> 1) ^ (code & 1).wrapping_neg()
-}
-
-struct Encoder {
-    tags: Vec<u8>,
-    columns: Vec<Vec<u8>>,
-    p: Prediction,
+/// Codes one block after the other; keeps its memory between them.
+#[derive(Default)]
+pub(super) struct Encoder {
+    out: Vec<u8>,
+    at: usize,
+    model: Model,
+    notes: Notes,
+    /// Over all blocks.
+    pub(super) totals: LineTotals,
 }
 
 impl Encoder {
-    fn new() -> Self {
-        Self {
-            tags: Vec::new(),
-            columns: vec![Vec::new(); KINDS * FIELDS],
-            p: Prediction::new(),
+    /// The bytes of a block, until the next one is coded.
+    pub(super) fn encode(&mut self, events: &[Event]) -> &[u8] {
+        self.begin();
+        self.push(events);
+        self.bytes()
+    }
+
+    /// Begins a block.
+    pub(super) fn begin(&mut self) {
+        self.at = size_of::<u32>();
+        self.model.forget();
+        self.notes.begin();
+    }
+
+    /// Codes the next events of the block.
+    pub(super) fn push(&mut self, events: &[Event]) {
+        let room = self.at + events.len() * LONGEST_ROW + 16;
+        if self.out.len() < room {
+            self.out.resize(room, 0);
+        }
+        for event in events {
+            self.notes.position += 1;
+            self.notes.kinds[kind_of(event) as usize] += 1;
+            self.event(event);
         }
     }
 
-    fn finish(self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.tags.len() * 4);
-        write_varint(&mut out, self.tags.len() as u64);
-        out.extend_from_slice(&self.tags);
-        for (number, column) in (0u64..).zip(&self.columns) {
-            if !column.is_empty() {
-                write_varint(&mut out, number);
-                write_varint(&mut out, column.len() as u64);
-            }
+    /// How many events the block has by now.
+    pub(super) const fn len(&self) -> usize {
+        self.notes.position as usize
+    }
+
+    /// The bytes of the block by now.
+    pub(super) fn bytes(&mut self) -> &[u8] {
+        if self.out.len() < self.at {
+            self.out.resize(self.at, 0);
         }
-        write_varint(&mut out, (KINDS * FIELDS) as u64);
-        for column in &self.columns {
-            out.extend_from_slice(column);
+        self.out[..4].copy_from_slice(&self.notes.position.to_le_bytes());
+        &self.out[..self.at]
+    }
+
+    /// What the block coded last contains.
+    pub(super) fn summary(&mut self) -> Summary {
+        self.notes.summary()
+    }
+
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        self.out[self.at] = byte;
+        self.at += 1;
+    }
+
+    #[inline]
+    fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.byte(value as u8 | 0x80);
+            value >>= 7;
         }
-        out
+        self.byte(value as u8);
     }
 
     #[inline]
-    fn put(&mut self, column: &mut usize, code: u64, value: u64) {
-        write_varint(&mut self.columns[*column], code);
-        *column += 1;
-        self.p.before = value;
+    fn signed(&mut self, value: u64) {
+        self.varint(zigzag(value));
     }
 
     #[inline]
-    fn plain(&mut self, column: &mut usize, value: u64) {
-        self.put(column, value, value);
-    }
-
-    #[inline]
-    fn signed(&mut self, column: &mut usize, value: u64) {
-        self.put(column, zigzag(value), value);
-    }
-
-    #[inline]
-    fn delta(&mut self, column: &mut usize, value: u64) {
-        let code = zigzag(value.wrapping_sub(self.p.last[*column]));
-        self.p.last[*column] = value;
-        self.put(column, code, value);
-    }
-
-    #[inline]
-    fn step(&mut self, column: &mut usize, value: u64) {
-        self.put(column, zigzag(value.wrapping_sub(self.p.before)), value);
-    }
-
-    #[inline]
-    fn address(&mut self, column: &mut usize, value: u64) {
-        let code = zigzag(value.wrapping_sub(self.p.last_address));
-        self.p.last_address = value;
-        self.put(column, code, value);
-    }
-
-    #[inline]
-    fn frame(&mut self, column: &mut usize, value: u64) {
-        let code = zigzag(value.wrapping_sub(self.p.last_frame));
-        self.p.last_frame = value;
-        self.put(column, code, value);
-    }
-
-    #[inline]
-    fn offset(&mut self, column: &mut usize, value: u64) {
-        let code = zigzag(value.wrapping_sub(self.p.last_offset));
-        self.p.last_offset = value;
-        self.put(column, code, value);
-    }
-
-    #[inline]
-    fn object(&mut self, column: &mut usize, value: u64) {
-        let code = if value == 0 {
-            NULL_CODE
-        } else if let Some(at) = self.p.recent.iter().position(|&r| r == value) {
-            at as u64
+    fn object(&mut self, id: ObjId) {
+        if id.is_null() {
+            self.byte(NULL_CODE);
+        } else if id.0 == self.model.last {
+            self.byte(LAST_CODE);
+        } else if let Some(place) = self.model.find(id.0) {
+            self.byte(place);
         } else {
-            self.p.saw_object(value);
-            FIRST_DISTANCE + zigzag(value.wrapping_sub(self.p.last_obj))
-        };
-        if value != 0 {
-            self.p.last_obj = value;
+            self.notes.object(id.0);
+            let bytes = id.0.to_le_bytes();
+            let (code, length) = match id.0 {
+                0..0x1_0000 => (TWO_BYTES, 2),
+                0x1_0000..0x100_0000 => (THREE_BYTES, 3),
+                0x100_0000.. => (FOUR_BYTES, 4),
+            };
+            self.byte(code);
+            for &byte in &bytes[..length] {
+                self.byte(byte);
+            }
         }
-        self.put(column, code, value);
+    }
+
+    /// Says which frame the next row is about, when it is another than before.
+    #[inline]
+    fn enter(&mut self, frame: FrameId) {
+        if frame.0 != self.model.frame {
+            self.byte(row::FRAME);
+            self.signed(i64::from(frame.0.wrapping_sub(self.model.frame) as i32) as u64);
+            self.model.enter(frame.0);
+            self.notes.frame(frame.0);
+        }
+    }
+
+    #[inline]
+    fn event(&mut self, event: &Event) {
+        match *event {
+            Event::FrameSlot {
+                frame,
+                index,
+                old,
+                new,
+            } => {
+                self.enter(frame);
+                let model = &self.model;
+                let known = model.slot(index);
+                if old.0 != known {
+                    self.any(event);
+                } else if new.is_null() && index.wrapping_add(1) == model.sp {
+                    self.byte(row::POP);
+                } else if old.is_null() && index == model.sp {
+                    if new.0 == model.last {
+                        self.byte(row::PUSH_LAST);
+                    } else {
+                        self.byte(row::PUSH);
+                        self.object(new);
+                    }
+                } else {
+                    self.byte(row::SET);
+                    self.varint(u64::from(index));
+                    self.object(new);
+                }
+                self.model.saw_slot(index, old.0, new.0);
+                return;
+            }
+            Event::Instruction {
+                frame,
+                previous,
+                offset,
+                opcode,
+            } => {
+                self.enter(frame);
+                let model = &self.model;
+                if previous != model.prev {
+                    self.any(event);
+                } else if model.next_instruction() == (offset, opcode) {
+                    self.byte(row::INSTRUCTION);
+                } else {
+                    self.byte(row::INSTRUCTION_AT);
+                    self.varint(u64::from(offset));
+                    self.byte(opcode);
+                }
+                self.model.saw_instruction(offset, opcode);
+                return;
+            }
+            Event::Line { frame, old, new } => {
+                self.enter(frame);
+                if old != self.model.line {
+                    self.notes.line(new);
+                    self.any(event);
+                } else if self.model.next_line() == new {
+                    self.byte(row::LINE);
+                } else {
+                    self.notes.line(new);
+                    self.byte(row::LINE_AT);
+                    self.signed(u64::from(new).wrapping_sub(u64::from(old)));
+                }
+                self.model.saw_line(new);
+                self.totals.line(frame.0, new);
+                return;
+            }
+            Event::Incref { obj, old, new } => {
+                if new != old.wrapping_add(1) {
+                    self.any(event);
+                } else if old != self.model.count(obj) {
+                    self.byte(row::INCREF_FROM);
+                    self.object(obj);
+                    self.varint(u64::from(old));
+                } else if obj.0 == self.model.last {
+                    self.byte(row::INCREF_LAST);
+                } else {
+                    self.byte(row::INCREF);
+                    self.object(obj);
+                }
+                self.model.saw_count(obj, new);
+                return;
+            }
+            Event::Decref { obj, old, new } => {
+                if new != old.wrapping_sub(1) {
+                    self.any(event);
+                } else if old != self.model.count(obj) {
+                    self.byte(row::DECREF_FROM);
+                    self.object(obj);
+                    self.varint(u64::from(old));
+                } else if obj.0 == self.model.last {
+                    self.byte(row::DECREF_LAST);
+                } else {
+                    self.byte(row::DECREF);
+                    self.object(obj);
+                }
+                self.model.saw_count(obj, new);
+                return;
+            }
+            Event::Dealloc { obj } if obj.0 == self.model.last => self.byte(row::DEALLOC_LAST),
+            Event::Free { obj, to_freelist } if obj.0 == self.model.last => {
+                self.byte(if to_freelist {
+                    row::PARK_LAST
+                } else {
+                    row::FREE_LAST
+                });
+            }
+            Event::Alloc {
+                gc,
+                reused,
+                obj,
+                address,
+                type_,
+                size,
+            } => {
+                self.notes.object(obj.0);
+                self.notes.object(type_.0);
+                self.totals.made(size);
+                let expected = self.model.allocation(type_);
+                if obj.0 == self.model.free_slots.top() && expected == (gc, reused, address, size) {
+                    self.byte(row::ALLOC);
+                    self.varint(u64::from(type_.0));
+                } else {
+                    self.byte(row::ALLOC_AT);
+                    self.byte(u8::from(gc) | u8::from(reused) << 1);
+                    self.varint(u64::from(obj.0));
+                    self.varint(u64::from(type_.0));
+                    self.signed(address.wrapping_sub(expected.2));
+                    self.varint(u64::from(size));
+                }
+            }
+            Event::BlockAlloc { address, size } => {
+                self.notes.memory(i64::from(size));
+                if self.model.next_block(size) == address {
+                    self.byte(row::BLOCK_ALLOC);
+                } else {
+                    self.byte(row::BLOCK_ALLOC_AT);
+                    self.signed(address.wrapping_sub(self.model.last_address));
+                }
+                self.varint(u64::from(size));
+            }
+            Event::BlockFree { address, size } => {
+                self.notes.memory(-i64::from(size));
+                let Known {
+                    block, block_size, ..
+                } = *self.model.known(ObjId(self.model.last));
+                if (address, size) == (block, block_size) {
+                    self.byte(row::BLOCK_FREE);
+                } else {
+                    self.byte(row::BLOCK_FREE_AT);
+                    self.signed(address.wrapping_sub(self.model.last_address));
+                    self.varint(u64::from(size));
+                }
+            }
+            Event::IntValue { obj, value } if obj.0 == self.model.last => {
+                self.byte(row::INT_LAST);
+                self.signed(value as u64);
+            }
+            Event::GcCount {
+                generation: 0,
+                old,
+                new,
+            } if old == self.model.gc_count && new == old.wrapping_add(1) => {
+                self.byte(row::COUNT_UP);
+            }
+            Event::GcCount {
+                generation: 0,
+                old,
+                new,
+            } if old == self.model.gc_count && new == old.wrapping_sub(1) => {
+                self.byte(row::COUNT_DOWN);
+            }
+            _ => self.any(event),
+        }
+        self.model.saw(event);
     }
 }
 
+/// Reads one block.
 struct Decoder<'a> {
-    tags: &'a [u8],
-    columns: Box<[&'a [u8]; KINDS * FIELDS]>,
-    p: Prediction,
+    bytes: &'a [u8],
+    model: Model,
 }
 
-impl<'a> Decoder<'a> {
-    fn new(mut bytes: &'a [u8], limit: usize) -> Option<Self> {
-        let count = usize::try_from(read_varint(&mut bytes)?).ok()?;
-        if count > limit || count > bytes.len() {
-            return None;
-        }
-        let (tags, mut bytes) = bytes.split_at(count);
-        let mut lengths = Vec::new();
-        let mut least = 0;
-        loop {
-            let number = usize::try_from(read_varint(&mut bytes)?).ok()?;
-            if number == KINDS * FIELDS {
-                break;
+impl Decoder<'_> {
+    #[inline]
+    fn byte(&mut self) -> Option<u8> {
+        let (&first, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(first)
+    }
+
+    #[inline]
+    fn varint(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(value);
             }
-            if number < least || number > KINDS * FIELDS {
-                return None;
-            }
-            least = number + 1;
-            lengths.push((number, usize::try_from(read_varint(&mut bytes)?).ok()?));
         }
-        let mut columns = Box::new([&bytes[..0]; KINDS * FIELDS]);
-        for (number, length) in lengths {
-            (columns[number], bytes) = bytes.split_at_checked(length)?;
-        }
-        bytes.is_empty().then(|| Self {
-            tags,
-            columns,
-            p: Prediction::new(),
-        })
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.columns.iter().all(|column| column.is_empty())
+        None
     }
 
     #[inline]
-    fn take(&mut self, column: &mut usize) -> Option<u64> {
-        let code = read_varint(&mut self.columns[*column])?;
-        *column += 1;
-        Some(code)
+    fn number(&mut self) -> Option<u32> {
+        u32::try_from(self.varint()?).ok()
     }
 
     #[inline]
-    fn plain(&mut self, column: &mut usize) -> Option<u64> {
-        self.p.before = self.take(column)?;
-        Some(self.p.before)
+    fn signed(&mut self) -> Option<u64> {
+        self.varint().map(unzigzag)
     }
 
     #[inline]
-    fn signed(&mut self, column: &mut usize) -> Option<u64> {
-        self.p.before = unzigzag(self.take(column)?);
-        Some(self.p.before)
-    }
-
-    #[inline]
-    fn delta(&mut self, column: &mut usize) -> Option<u64> {
-        let number = *column;
-        let distance = unzigzag(self.take(column)?);
-        let last = &mut self.p.last[number];
-        *last = last.wrapping_add(distance);
-        self.p.before = *last;
-        Some(self.p.before)
-    }
-
-    #[inline]
-    fn step(&mut self, column: &mut usize) -> Option<u64> {
-        let distance = unzigzag(self.take(column)?);
-        self.p.before = self.p.before.wrapping_add(distance);
-        Some(self.p.before)
-    }
-
-    #[inline]
-    fn address(&mut self, column: &mut usize) -> Option<u64> {
-        let distance = unzigzag(self.take(column)?);
-        self.p.last_address = self.p.last_address.wrapping_add(distance);
-        self.p.before = self.p.last_address;
-        Some(self.p.before)
-    }
-
-    #[inline]
-    fn frame(&mut self, column: &mut usize) -> Option<u64> {
-        let distance = unzigzag(self.take(column)?);
-        self.p.last_frame = self.p.last_frame.wrapping_add(distance);
-        self.p.before = self.p.last_frame;
-        Some(self.p.before)
-    }
-
-    #[inline]
-    fn offset(&mut self, column: &mut usize) -> Option<u64> {
-        let distance = unzigzag(self.take(column)?);
-        self.p.last_offset = self.p.last_offset.wrapping_add(distance);
-        self.p.before = self.p.last_offset;
-        Some(self.p.before)
-    }
-
-    #[inline]
-    fn object(&mut self, column: &mut usize) -> Option<u64> {
-        let code = self.take(column)?;
-        let value = match code {
-            0..NULL_CODE => self.p.recent[code as usize],
-            NULL_CODE => 0,
-            FIRST_DISTANCE.. => {
-                let value = self
-                    .p
-                    .last_obj
-                    .wrapping_add(unzigzag(code - FIRST_DISTANCE));
-                self.p.saw_object(value);
-                value
-            }
+    fn object(&mut self) -> Option<ObjId> {
+        let length = match self.byte()? {
+            place @ 0..CACHED => return Some(ObjId(self.model.cached(place))),
+            NULL_CODE => return Some(ObjId::NULL),
+            LAST_CODE => return Some(ObjId(self.model.last)),
+            TWO_BYTES => 2,
+            THREE_BYTES => 3,
+            FOUR_BYTES => 4,
+            _ => return None,
         };
-        if value != 0 {
-            self.p.last_obj = value;
+        let mut id = 0;
+        for place in 0..length {
+            id |= u32::from(self.byte()?) << (8 * place);
         }
-        self.p.before = value;
-        Some(value)
+        self.model.keep(id);
+        Some(ObjId(id))
     }
-}
 
-/// Appends a number in groups of seven bits, lowest first.
-#[inline]
-pub(super) fn write_varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-/// Takes a number off the front; `None` when there is none.
-#[inline]
-pub(super) fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let (&first, rest) = bytes.split_first()?;
-    *bytes = rest;
-    if first < 0x80 {
-        return Some(u64::from(first));
-    }
-    let mut value = u64::from(first & 0x7f);
-    for shift in (7..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
+    #[inline]
+    fn event(&mut self) -> Option<Event> {
+        let mut tag = self.byte()?;
+        if tag == row::FRAME {
+            let distance = self.signed()? as u32;
+            self.model.enter(self.model.frame.wrapping_add(distance));
+            tag = self.byte()?;
         }
+        let event = self.row(tag)?;
+        self.model.saw(&event);
+        Some(event)
     }
-    None
-}
 
-/// A field as a number and back.
-trait Word: Sized {
-    fn to_word(self) -> u64;
-    fn from_word(word: u64) -> Option<Self>;
-}
-
-macro_rules! number_words { ($($ty:ty)*) => { $(
-    impl Word for $ty {
-        #[inline]
-        fn to_word(self) -> u64 { u64::from(self) }
-        #[inline]
-        fn from_word(word: u64) -> Option<Self> { Self::try_from(word).ok() }
-    }
-)* } }
-number_words! { u8 u32 u64 }
-
-macro_rules! id_words { ($($ty:ident)*) => { $(
-    impl Word for $ty {
-        #[inline]
-        fn to_word(self) -> u64 { u64::from(self.0) }
-        #[inline]
-        fn from_word(word: u64) -> Option<Self> { u32::try_from(word).ok().map($ty) }
-    }
-)* } }
-id_words! { ObjId TextId ThreadId FrameId CodeId }
-
-macro_rules! signed_words { ($($ty:ty)*) => { $(
-    impl Word for $ty {
-        #[inline]
-        fn to_word(self) -> u64 { i64::from(self) as u64 }
-        #[inline]
-        fn from_word(word: u64) -> Option<Self> { Self::try_from(word as i64).ok() }
-    }
-)* } }
-signed_words! { i32 i64 }
-
-impl Word for bool {
-    fn to_word(self) -> u64 {
-        u64::from(self)
-    }
-    fn from_word(word: u64) -> Option<Self> {
-        match word {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        }
-    }
-}
-
-/// Round numbers have zeros at the end of their bits: turned round, they are short.
-impl Word for f64 {
-    fn to_word(self) -> u64 {
-        self.to_bits().swap_bytes()
-    }
-    fn from_word(word: u64) -> Option<Self> {
-        Some(Self::from_bits(word.swap_bytes()))
-    }
-}
-
-impl Word for Slot {
-    fn to_word(self) -> u64 {
-        u64::from(self.key) << 3 | self.kind.to_word()
-    }
-    fn from_word(word: u64) -> Option<Self> {
-        let kind = SlotKind::from_word(word & 7)?;
-        Some(Self {
-            kind,
-            key: u32::try_from(word >> 3).ok()?,
+    #[inline]
+    fn row(&mut self, tag: u8) -> Option<Event> {
+        let frame = FrameId(self.model.frame);
+        let last = ObjId(self.model.last);
+        Some(match tag {
+            row::PUSH_LAST | row::PUSH => {
+                let index = self.model.sp;
+                let new = if tag == row::PUSH {
+                    self.object()?
+                } else {
+                    last
+                };
+                Event::FrameSlot {
+                    frame,
+                    index,
+                    old: ObjId::NULL,
+                    new,
+                }
+            }
+            row::POP => {
+                let index = self.model.sp.checked_sub(1)?;
+                Event::FrameSlot {
+                    frame,
+                    index,
+                    old: ObjId(self.model.slot(index)),
+                    new: ObjId::NULL,
+                }
+            }
+            row::SET => {
+                let index = self.number()?;
+                let old = ObjId(self.model.slot(index));
+                let new = self.object()?;
+                Event::FrameSlot {
+                    frame,
+                    index,
+                    old,
+                    new,
+                }
+            }
+            row::INSTRUCTION | row::INSTRUCTION_AT => {
+                let (offset, opcode) = if tag == row::INSTRUCTION {
+                    self.model.next_instruction()
+                } else {
+                    (self.number()?, self.byte()?)
+                };
+                Event::Instruction {
+                    frame,
+                    previous: self.model.prev,
+                    offset,
+                    opcode,
+                }
+            }
+            row::LINE | row::LINE_AT => {
+                let old = self.model.line;
+                let new = if tag == row::LINE {
+                    self.model.next_line()
+                } else {
+                    u32::try_from(u64::from(old).wrapping_add(self.signed()?)).ok()?
+                };
+                Event::Line { frame, old, new }
+            }
+            row::INCREF_LAST | row::INCREF | row::INCREF_FROM => {
+                let (obj, old) = self.counted(tag, row::INCREF_LAST, row::INCREF_FROM)?;
+                let new = old.wrapping_add(1);
+                Event::Incref { obj, old, new }
+            }
+            row::DECREF_LAST | row::DECREF | row::DECREF_FROM => {
+                let (obj, old) = self.counted(tag, row::DECREF_LAST, row::DECREF_FROM)?;
+                let new = old.wrapping_sub(1);
+                Event::Decref { obj, old, new }
+            }
+            row::DEALLOC_LAST => Event::Dealloc { obj: last },
+            row::FREE_LAST | row::PARK_LAST => Event::Free {
+                obj: last,
+                to_freelist: tag == row::PARK_LAST,
+            },
+            row::ALLOC => {
+                let type_ = ObjId(self.number()?);
+                let (gc, reused, address, size) = self.model.allocation(type_);
+                Event::Alloc {
+                    gc,
+                    reused,
+                    obj: ObjId(self.model.free_slots.top()),
+                    address,
+                    type_,
+                    size,
+                }
+            }
+            row::ALLOC_AT => {
+                let flags = self.byte()?;
+                let obj = ObjId(self.number()?);
+                let type_ = ObjId(self.number()?);
+                let (_, _, expected, _) = self.model.allocation(type_);
+                Event::Alloc {
+                    gc: flags & 1 != 0,
+                    reused: flags & 2 != 0,
+                    obj,
+                    address: expected.wrapping_add(self.signed()?),
+                    type_,
+                    size: self.number()?,
+                }
+            }
+            row::BLOCK_ALLOC => {
+                let size = self.number()?;
+                let address = self.model.next_block(size);
+                Event::BlockAlloc { address, size }
+            }
+            row::BLOCK_ALLOC_AT => {
+                let address = self.model.last_address.wrapping_add(self.signed()?);
+                let size = self.number()?;
+                Event::BlockAlloc { address, size }
+            }
+            row::BLOCK_FREE => {
+                let known = self.model.known(last);
+                Event::BlockFree {
+                    address: known.block,
+                    size: known.block_size,
+                }
+            }
+            row::BLOCK_FREE_AT => {
+                let address = self.model.last_address.wrapping_add(self.signed()?);
+                let size = self.number()?;
+                Event::BlockFree { address, size }
+            }
+            row::INT_LAST => Event::IntValue {
+                obj: last,
+                value: self.signed()? as i64,
+            },
+            row::COUNT_UP | row::COUNT_DOWN => {
+                let old = self.model.gc_count;
+                let new = if tag == row::COUNT_UP {
+                    old.wrapping_add(1)
+                } else {
+                    old.wrapping_sub(1)
+                };
+                Event::GcCount {
+                    generation: 0,
+                    old,
+                    new,
+                }
+            }
+            _ => return self.any(tag),
         })
     }
+
+    /// The object and the count of a row of `Incref` or `Decref`.
+    #[inline]
+    fn counted(&mut self, tag: u8, last: u8, from: u8) -> Option<(ObjId, u32)> {
+        let obj = if tag == last {
+            ObjId(self.model.last)
+        } else {
+            self.object()?
+        };
+        let old = if tag == from {
+            self.number()?
+        } else {
+            self.model.count(obj)
+        };
+        Some((obj, old))
+    }
 }
 
-macro_rules! choice_words { ($($ty:ident { $($number:literal $name:ident)* })*) => { $(
-    impl Word for $ty {
-        fn to_word(self) -> u64 {
-            match self { $(Self::$name => $number,)* }
-        }
-        fn from_word(word: u64) -> Option<Self> {
-            match word { $($number => Some(Self::$name),)* _ => None }
-        }
-    }
-)* } }
-choice_words! {
-    SlotKind { 0 Item 1 DictKey 2 DictValue 3 Attr 4 Slot 5 Member 6 Local }
-    GcList {
-        0 Untracked 1 Generation0 2 Generation1 3 Generation2 4 Permanent 5 Unreachable 6 Finalizers
-    }
-    GcPhase {
-        0 Merge 1 UpdateRefs 2 SubtractRefs 3 MoveUnreachable 4 UntrackContainers
-        5 HandleWeakrefs 6 FinalizeGarbage 7 HandleResurrected 8 DeleteGarbage 9 ClearFreelists
-    }
-    Stream { 0 Stdout 1 Stderr }
-    WaitReason { 0 Lock 1 Sleep 2 Io 3 Join }
-    AttrStep {
-        0 TypeDict 1 DataDescriptor 2 InstanceDict 3 NonDataDescriptor 4 TypeAttribute
-        5 MetatypeDict 6 ModuleDict 7 GetattrHook
-    }
-    LookupEnd { 0 Found 1 AttributeError }
-}
-
-/// Number, kind, and for each field in order how it is predicted.
-macro_rules! event_table { ($($tag:literal $name:ident { $($field:ident: $coding:ident),* })*) => {
-    fn tag_of(event: &Event) -> u8 {
-        match event { $(Event::$name { .. } => $tag,)* }
-    }
-
-    /// The names of the kinds of events, by their number in the format.
-    pub const KIND_NAMES: [&str; KINDS] = {
-        let mut names = [""; KINDS];
-        $(names[$tag] = stringify!($name);)*
-        names
+/// The codings of `event_table.rs` that rows tell apart: objects, signed numbers, others.
+macro_rules! put {
+    ($self:ident object $value:expr) => {
+        $self.object(ObjId($value as u32))
     };
+    ($self:ident signed $value:expr) => {
+        $self.signed($value)
+    };
+    ($self:ident $other:ident $value:expr) => {
+        $self.varint($value)
+    };
+}
+macro_rules! take {
+    ($self:ident object) => {
+        u64::from($self.object()?.0)
+    };
+    ($self:ident signed) => {
+        $self.signed()?
+    };
+    ($self:ident $other:ident) => {
+        $self.varint()?
+    };
+}
 
+macro_rules! define_rows { ($($tag:literal $name:ident { $($field:ident: $coding:ident),* })*) => {
     impl Encoder {
-        #[inline]
-        fn event(&mut self, event: &Event) {
+        /// The row that fits every event: its kind, then its fields.
+        fn any(&mut self, event: &Event) {
             match *event { $(
                 Event::$name { $($field),* } => {
-                    self.tags.push($tag);
-                    #[expect(clippy::allow_attributes, reason = "some kinds have no field")]
-                    #[allow(unused, reason = "some kinds have no field")]
-                    let mut column = $tag * FIELDS;
-                    $(self.$coding(&mut column, $field.to_word());)*
+                    self.byte($tag);
+                    $(put!(self $coding $field.to_word());)*
                 }
             )* }
+            if let Some(frame) = super::summary::frame_of(event) {
+                self.notes.frame(frame.0);
+            }
+            if !matches!(event, Event::Line { .. }) {
+                self.totals.take(event);
+            }
         }
     }
 
     impl Decoder<'_> {
-        #[inline]
-        fn event(&mut self, tag: u8) -> Option<Event> {
+        fn any(&mut self, tag: u8) -> Option<Event> {
             Some(match tag {
-                $($tag => {
-                    #[expect(clippy::allow_attributes, reason = "some kinds have no field")]
-                    #[allow(unused, reason = "some kinds have no field")]
-                    let mut column = $tag * FIELDS;
-                    Event::$name { $($field: Word::from_word(self.$coding(&mut column)?)?),* }
-                })*
+                $($tag => Event::$name { $($field: Word::from_word(take!(self $coding))?),* },)*
                 _ => return None,
             })
         }
     }
 } }
+for_each_event!(define_rows);
 
-event_table! {
-    0 Alloc { obj: object, gc: plain, reused: plain, address: address, type_: object, size: plain }
-    1 Dealloc { obj: object }
-    2 Free { obj: object, to_freelist: plain }
-    3 Incref { obj: object, old: plain, new: step }
-    4 Decref { obj: object, old: plain, new: step }
-    5 Immortalize { obj: object, old: plain }
-    6 TypeSet { obj: object, old: object, new: object }
-    7 SizeSet { obj: object, old: plain, new: step }
-    8 SlotSet { owner: object, slot: delta, old: object, new: object }
-    9 ItemInsert { owner: object, index: delta, new: object }
-    10 ItemRemove { owner: object, index: delta, old: object }
-    11 IntValue { obj: object, value: signed }
-    12 FloatValue { obj: object, value: plain }
-    13 ReprValue { obj: object, old: plain, new: delta }
-    14 Named { obj: object, old: plain, new: delta }
-    15 BlockAlloc { address: address, size: plain }
-    16 BlockFree { address: address, size: plain }
-    17 PoolInit { address: delta, class: plain }
-    18 PoolFree { address: delta, class: plain }
-    19 ArenaNew { address: delta }
-    20 ArenaFree { address: delta }
-    21 FramePush { frame: frame, thread: delta, code: delta, function: object }
-    22 FramePop { frame: frame, thread: delta, code: delta, function: object }
-    23 FrameSuspend { frame: frame, thread: delta, generator: object }
-    24 FrameResume { frame: frame, thread: delta, generator: object }
-    25 FrameDiscard { frame: frame, code: delta, generator: object }
-    26 FrameSlot { frame: frame, index: delta, old: object, new: object }
-    27 FrameNamespaces { frame: frame, code: object, globals: object, locals: object }
-    28 FrameObject { frame: frame, old: object, new: object }
-    29 Instruction { frame: frame, previous: offset, offset: offset, opcode: plain }
-    30 Line { frame: frame, old: delta, new: step }
-    31 CallNative { function: object, name: plain }
-    32 ReturnNative { function: object, name: plain, raised: plain }
-    33 PyReturn { frame: frame, value: object }
-    34 PyYield { frame: frame, value: object }
-    35 Specialize { code: delta, offset: plain, old: plain, new: plain }
-    36 ExceptionSet { thread: delta, old: object, new: object }
-    37 HandledSet { thread: delta, old: object, new: object }
-    38 Raise { frame: frame, exception: object }
-    39 ExceptionHandled { frame: frame, exception: object, offset: plain }
-    40 Unwind { frame: frame, exception: object }
-    41 LookupStart { obj: object, name: plain }
-    42 LookupStep { step: plain, place: object, found: object }
-    43 LookupDone { end: plain, value: object }
-    44 WeakrefNew { weakref: object, referent: object }
-    45 WeakrefClear { weakref: object, referent: object }
-    46 WeakrefCallback { weakref: object, callback: object }
-    47 Finalize { obj: object }
-    48 GcStart { generation: plain, automatic: plain }
-    49 GcPhase { phase: plain }
-    50 GcRefs { obj: object, old: signed, new: step }
-    51 GcMove { obj: object, from: plain, to: plain }
-    52 GcClear { obj: object }
-    53 GcResurrect { obj: object }
-    54 GcEnd { generation: plain, collected: plain, uncollectable: plain }
-    55 GcCount { generation: plain, old: delta, new: step }
-    56 GcThreshold { generation: plain, old: plain, new: plain }
-    57 GcEnabled { on: plain }
-    58 ThreadStart { thread: plain, name: plain, ident: plain }
-    59 ThreadName { thread: plain, old: plain, new: plain }
-    60 ThreadEnd { thread: plain }
-    61 GilWait { thread: plain }
-    62 GilRequest { thread: plain, holder: plain }
-    63 GilDrop { thread: plain, forced: plain }
-    64 GilTake { thread: plain, previous: plain }
-    65 ThreadBlock { thread: plain, reason: plain, object: object }
-    66 ThreadWake { thread: plain, reason: plain, object: object }
-    67 LockAcquire { thread: plain, lock: object }
-    68 LockRelease { thread: plain, lock: object }
-    69 Clock { old_nanos: delta, new_nanos: step }
-    70 SwitchInterval { old_micros: plain, new_micros: plain }
-    71 Output { stream: plain, text: delta }
-    72 Ready {}
-    73 ImportStart { module: object, name: plain }
-    74 ImportEnd { module: object, name: plain }
-    75 Finalizing {}
-    76 End { status: signed, reason: plain }
-}
+const _: () = assert!(
+    row::FRAME as usize == KINDS,
+    "rows are numbered behind the kinds"
+);

@@ -5,16 +5,19 @@ use serde::{Deserialize, Serialize};
 use super::store::Header;
 
 /// Bumped when an older reader would misread the file.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
+/// Format 1 kept events in columns, and so many in a block.
+pub(super) const COLUMNS_FORMAT: u32 = 1;
+pub(super) const COLUMNS_BLOCK: u64 = 8192;
 /// The MCAP profile.
 pub(super) const PROFILE: &str = "ouroscope";
-/// Blocks of events in one MCAP chunk: what a reader unpacks at once.
-pub(super) const BLOCKS_IN_CHUNK: usize = 16;
+/// Blocks whose summaries share a chunk.
+pub(super) const BLOCKS_IN_INDEX: usize = 64;
 /// No chunk of ours unpacks to more.
 pub(super) const MAX_CHUNK_BYTES: u64 = 1 << 30;
 
 /// The channels, each with the description that goes into the file as its schema.
-pub(super) const TOPICS: [(Topic, &str, &str, &str); 8] = [
+pub(super) const TOPICS: [(Topic, &str, &str, &str); 10] = [
     (
         Topic::Header,
         "header",
@@ -43,8 +46,8 @@ pub(super) const TOPICS: [(Topic, &str, &str, &str); 8] = [
     (
         Topic::Events,
         "events",
-        "ouroscope-columns",
-        "A block of 8192 events (the last may be shorter) in columns; see codec.rs. The log time \
+        "ouroscope-rows",
+        "A block of 32768 events (the last may be shorter) in rows; see codec.rs. The log time \
          is the position of its first event.",
     ),
     (
@@ -58,6 +61,20 @@ pub(super) const TOPICS: [(Topic, &str, &str, &str); 8] = [
         "annotations",
         "json",
         "Bookmarks, notes and the view; the last counts.",
+    ),
+    (
+        Topic::Index,
+        "index",
+        "postcard",
+        "What each of up to 64 blocks contains: (number of the first block: varint, list of \
+         summaries); see summary.rs. The log time is the position of their first event.",
+    ),
+    (
+        Topic::Made,
+        "made",
+        "postcard",
+        "What each source line made during the run, most bytes first: list of (code, line, \
+         objects, bytes).",
     ),
     (
         Topic::End,
@@ -77,6 +94,8 @@ pub(super) enum Topic {
     Events,
     Keyframe,
     Annotations,
+    Index,
+    Made,
     End,
 }
 

@@ -14,13 +14,17 @@ use mcap::records::{MessageHeader, Record, op};
 
 use super::code_record::CodeRecord;
 use super::codec;
+use super::codec_columns;
 use super::error::RecordingError;
 use super::file_format::{
-    End, FORMAT_VERSION, FormatMessage, HeaderMessage, MAX_CHUNK_BYTES, PROFILE, TOPICS, Topic,
+    COLUMNS_BLOCK, COLUMNS_FORMAT, End, FORMAT_VERSION, FormatMessage, HeaderMessage,
+    MAX_CHUNK_BYTES, PROFILE, TOPICS, Topic,
 };
 use super::file_writer::{FileWriter, Written};
 use super::state::State;
 use super::store::{BLOCK_EVENTS, BlockSource, Recording};
+use super::summary::Summary;
+use crate::events::Event;
 
 /// How many unpacked chunks are kept.
 const CACHED_CHUNKS: usize = 8;
@@ -32,17 +36,25 @@ pub fn open(path: &Path) -> Result<Recording, RecordingError> {
     let mut loader = Loader::new(path);
     let mut events = Vec::new();
     let mut keyframes = Vec::new();
+    let mut indexes = Vec::new();
     while let Item::Chunk(chunk) = walker.next()? {
         match loader.only_topic(&chunk) {
             Some(Topic::Events) => events.push(chunk),
             Some(Topic::Keyframe) => keyframes.push(chunk),
+            Some(Topic::Index) => indexes.push(chunk),
             _ => {
                 let bytes = walker.read_chunk(&chunk)?;
                 loader.load(&bytes)?;
             }
         }
     }
-    let Loader { recording, end, .. } = loader;
+    let Loader {
+        recording,
+        end,
+        format,
+        ..
+    } = loader;
+    let block = format.block();
     let damaged = |reason: &str| RecordingError::Damaged {
         path: path.to_owned(),
         reason: reason.to_owned(),
@@ -52,23 +64,26 @@ pub fn open(path: &Path) -> Result<Recording, RecordingError> {
     let mut next = 0;
     let mut chunks = Vec::new();
     for chunk in events {
-        if chunk.first != next || chunk.last < chunk.first || !chunk.last.is_multiple_of(BLOCK) {
+        if chunk.first != next || chunk.last < chunk.first || !chunk.last.is_multiple_of(block) {
             return Err(damaged("blocks of its events are missing"));
         }
-        next = chunk.last + BLOCK;
+        next = chunk.last.saturating_add(block);
         chunks.push(chunk);
     }
     let counts = (
         recording.text_count() as u64,
         recording.codes().len() as u64,
     );
-    if end.events.next_multiple_of(BLOCK) != next || counts != (end.texts, end.codes) {
+    if end.events.checked_next_multiple_of(block) != Some(next) || counts != (end.texts, end.codes)
+    {
         return Err(damaged("its end does not fit its contents"));
     }
     let source: Arc<dyn BlockSource> = Arc::new(FileBlocks {
         path: path.to_owned(),
         walker: Mutex::new(walker),
+        format,
         chunks,
+        indexes,
         cache: Mutex::default(),
         events: end.events,
         channel: loader.channels[Topic::Events as usize],
@@ -76,7 +91,8 @@ pub fn open(path: &Path) -> Result<Recording, RecordingError> {
     for first in (0..end.events).step_by(BLOCK_EVENTS) {
         recording.push_stored(&source, BLOCK.min(end.events - first));
     }
-    for chunk in keyframes {
+    // A keyframe of another version may mean something else; the events are enough.
+    for chunk in keyframes.into_iter().filter(|_| format == Format::Rows) {
         recording.push_stored_keyframe(chunk.first, &source, chunk.at);
     }
     recording.set_complete();
@@ -105,7 +121,9 @@ pub fn recover(from: &Path, to: &Path) -> Result<Written, RecordingError> {
         };
         let writer = match &mut writer {
             Some(writer) => writer,
-            None => writer.insert(FileWriter::create(to, recording.header())?),
+            None => writer.insert(
+                FileWriter::create(to, recording.header())?.with_keyframes(recording.header()),
+            ),
         };
         for source in recording.sources().iter().skip(known.0) {
             writer.source(&source.path, &source.text);
@@ -122,13 +140,13 @@ pub fn recover(from: &Path, to: &Path) -> Result<Written, RecordingError> {
             recording.codes().len(),
         );
         for (at, block) in loaded {
-            let Some(events) = codec::decode(&block, BLOCK_EVENTS) else {
+            let Some(events) = loader.format.decode(&block) else {
                 break 'chunks;
             };
             if at != next {
                 break 'chunks;
             }
-            next = at + BLOCK;
+            next = at + loader.format.block();
             writer.events(&events)?;
         }
     }
@@ -140,6 +158,31 @@ pub fn recover(from: &Path, to: &Path) -> Result<Written, RecordingError> {
         .ok_or_else(nothing)?
         .finish_recovered()
         .map(|(written, _)| written)
+}
+
+/// How the events are stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Format {
+    /// As format 1 did.
+    Columns,
+    Rows,
+}
+
+impl Format {
+    /// Events in a stored block.
+    const fn block(self) -> u64 {
+        match self {
+            Self::Columns => COLUMNS_BLOCK,
+            Self::Rows => BLOCK,
+        }
+    }
+
+    fn decode(self, bytes: &[u8]) -> Option<Vec<Event>> {
+        match self {
+            Self::Columns => codec_columns::decode(bytes, COLUMNS_BLOCK as usize),
+            Self::Rows => codec::decode(bytes, BLOCK_EVENTS),
+        }
+    }
 }
 
 /// A chunk of the file, not yet read.
@@ -386,6 +429,7 @@ struct Loader {
     path: PathBuf,
     channels: [Option<u16>; TOPICS.len()],
     recording: Option<Recording>,
+    format: Format,
     end: Option<End>,
 }
 
@@ -395,6 +439,7 @@ impl Loader {
             path: path.to_owned(),
             channels: [None; TOPICS.len()],
             recording: None,
+            format: Format::Rows,
             end: None,
         }
     }
@@ -454,7 +499,7 @@ impl Loader {
             return Err(self.damaged("its header is missing"));
         };
         let understood = match topic {
-            Topic::Header | Topic::Keyframe => Some(()),
+            Topic::Header | Topic::Keyframe | Topic::Index => Some(()),
             Topic::Sources => {
                 from_postcard::<(u32, Vec<(String, String)>)>(data).map(|(_, sources)| {
                     for (path, text) in sources {
@@ -482,6 +527,7 @@ impl Loader {
                 blocks.push((header.log_time, data.to_vec()));
                 Some(())
             }
+            Topic::Made => from_postcard(data).map(|made| recording.set_line_totals(made)),
             Topic::Annotations => serde_json::from_slice(data)
                 .ok()
                 .map(|found| recording.set_annotations(found)),
@@ -504,6 +550,9 @@ impl Loader {
             });
         }
         let HeaderMessage { header, .. } = serde_json::from_slice(data).map_err(bad)?;
+        if format <= COLUMNS_FORMAT {
+            self.format = Format::Columns;
+        }
         self.recording = Some(Recording::new(header));
         Ok(())
     }
@@ -520,7 +569,9 @@ fn from_postcard<T: serde::de::DeserializeOwned>(data: &[u8]) -> Option<T> {
 struct FileBlocks {
     path: PathBuf,
     walker: Mutex<Walker>,
+    format: Format,
     chunks: Vec<ChunkPlace>,
+    indexes: Vec<ChunkPlace>,
     /// The chunks unpacked last, by number.
     cache: Mutex<VecDeque<(usize, Arc<Vec<u8>>)>>,
     events: u64,
@@ -549,22 +600,39 @@ impl FileBlocks {
 }
 
 impl BlockSource for FileBlocks {
-    fn read(&self, index: usize) -> Result<Vec<crate::events::Event>, RecordingError> {
+    fn read(&self, index: usize) -> Result<Vec<Event>, RecordingError> {
         let first = index as u64 * BLOCK;
         let number = self.chunks.partition_point(|chunk| chunk.first <= first);
         let bytes = self.chunk(number.saturating_sub(1))?;
         let expected = BLOCK.min(self.events.saturating_sub(first)) as usize;
-        let block = records(&bytes).find_map(|record| match record?.parsed {
-            Record::Message { header, data }
-                if header.log_time == first && Some(header.channel_id) == self.channel =>
+        let mut events = Vec::new();
+        for record in records(&bytes).flatten() {
+            if let Record::Message { header, data } = record.parsed
+                && header.log_time == first + events.len() as u64
+                && events.len() < expected
+                && Some(header.channel_id) == self.channel
             {
-                codec::decode(&data, BLOCK_EVENTS)
+                let part = self.format.decode(&data);
+                events.extend(part.ok_or_else(|| codec::bad_block(&self.path, index))?);
             }
+        }
+        if events.len() == expected {
+            Ok(events)
+        } else {
+            Err(codec::bad_block(&self.path, index))
+        }
+    }
+
+    fn read_summaries(&self, index: usize) -> Option<(usize, Vec<Summary>)> {
+        let first = index as u64 * BLOCK;
+        let number = self.indexes.partition_point(|chunk| chunk.first <= first);
+        let chunk = self.indexes.get(number.checked_sub(1)?)?;
+        let bytes = lock(&self.walker).read_chunk(chunk).ok()?;
+        records(&bytes).find_map(|record| match record?.parsed {
+            Record::Message { data, .. } => from_postcard::<(u32, Vec<Summary>)>(&data)
+                .map(|(first, summaries)| (first as usize, summaries)),
             _ => None,
-        });
-        block
-            .filter(|events| events.len() == expected)
-            .ok_or_else(|| codec::bad_block(&self.path, index))
+        })
     }
 
     fn read_keyframe(&self, place: u64, moment: u64) -> Option<State> {

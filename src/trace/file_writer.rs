@@ -16,19 +16,23 @@ use mcap::records::MessageHeader;
 
 use super::annotations::Annotations;
 use super::code_record::CodeRecord;
-use super::codec;
+use super::codec::Encoder;
 use super::error::RecordingError;
 use super::file_format::{
-    BLOCKS_IN_CHUNK, End, FORMAT_VERSION, HeaderMessage, PROFILE, TOPICS, Topic,
+    BLOCKS_IN_INDEX, End, FORMAT_VERSION, HeaderMessage, PROFILE, TOPICS, Topic,
 };
 use super::state::State;
 use super::store::{BLOCK_EVENTS, Header, Recording};
+use super::summary::Summary;
 use crate::base::TextId;
 use crate::bytecode::CodeObject;
-use crate::events::{CodeId, Event, EventSink};
+use crate::events::{CodeId, Event, EventSink, Held};
 
 /// Keyframes take at most this part of the bytes of the events.
 const KEYFRAME_SHARE: u64 = 6;
+
+/// The kind `Alloc`, by its number in the format.
+const ALLOC_KIND: u8 = 0;
 
 /// What a finished file holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -54,15 +58,16 @@ pub struct FileWriter<W: Write + Seek> {
     first_text: u32,
     codes: Vec<CodeRecord>,
     first_code: u32,
-    block: Vec<Event>,
-    /// Coded blocks that wait for their chunk.
-    coded: Vec<Vec<u8>>,
+    /// The block that grows.
+    encoder: Encoder,
+    /// Of the blocks behind the last index.
+    summaries: Vec<Summary>,
+    first_summary: u32,
     /// Events in blocks already coded.
     position: u64,
+    objects: u64,
     event_bytes: u64,
-    bytes_at_keyframe: u64,
-    keyframe_bytes: u64,
-    state: State,
+    keyframes: Option<Keyframes>,
 }
 
 impl<W: Write + Seek> std::fmt::Debug for FileWriter<W> {
@@ -88,7 +93,7 @@ impl<W: Write + Seek> FileWriter<W> {
             .library(format!("ouroscope {}", env!("CARGO_PKG_VERSION")))
             .chunk_size(None)
             .compression(Some(mcap::Compression::Zstd))
-            .compression_level(3);
+            .compression_level(1);
         let describe = |error| write_error(path, error);
         let mut mcap = options.create(out).map_err(describe)?;
         let mut channels = [0; TOPICS.len()];
@@ -111,14 +116,15 @@ impl<W: Write + Seek> FileWriter<W> {
             first_text: 1,
             codes: Vec::new(),
             first_code: 0,
-            block: Vec::with_capacity(BLOCK_EVENTS),
-            coded: Vec::new(),
+            encoder: Encoder::default(),
+            summaries: Vec::new(),
+            first_summary: 0,
             position: 0,
+            objects: 0,
             event_bytes: 0,
-            bytes_at_keyframe: 0,
-            keyframe_bytes: 0,
-            state: State::new(header.instruction_nanos),
+            keyframes: None,
         };
+        writer.encoder.begin();
         let message = HeaderMessage {
             format: FORMAT_VERSION,
             header: header.clone(),
@@ -126,6 +132,17 @@ impl<W: Write + Seek> FileWriter<W> {
         writer.json(Topic::Header, &message)?;
         writer.end_chunk()?;
         Ok(writer)
+    }
+
+    /// Adds keyframes, which make the first seek in the file quick and take time to write.
+    #[must_use]
+    pub fn with_keyframes(mut self, header: &Header) -> Self {
+        self.keyframes = Some(Keyframes {
+            state: State::new(header.instruction_nanos),
+            bytes_before: 0,
+            size: 0,
+        });
+        self
     }
 
     /// Adds a source file.
@@ -146,11 +163,16 @@ impl<W: Write + Seek> FileWriter<W> {
     /// Adds the next events.
     pub fn events(&mut self, mut events: &[Event]) -> Result<(), RecordingError> {
         while !events.is_empty() {
-            let room = BLOCK_EVENTS - self.block.len();
+            let room = BLOCK_EVENTS - self.encoder.len();
             let (now, later) = events.split_at(room.min(events.len()));
-            self.block.extend_from_slice(now);
+            self.encoder.push(now);
+            if let Some(keyframes) = &mut self.keyframes {
+                for event in now {
+                    keyframes.state.apply(event);
+                }
+            }
             events = later;
-            if self.block.len() == BLOCK_EVENTS {
+            if self.encoder.len() == BLOCK_EVENTS {
                 self.end_block()?;
             }
         }
@@ -171,11 +193,17 @@ impl<W: Write + Seek> FileWriter<W> {
         annotations: &Annotations,
         recovered: bool,
     ) -> Result<(Written, W), RecordingError> {
-        if !self.block.is_empty() {
+        if self.encoder.len() > 0 {
             self.end_block()?;
         }
-        self.end_blocks()?;
         self.write_tables()?;
+        self.write_index()?;
+        let made = postcard::to_stdvec(&self.encoder.totals.finish());
+        self.message(
+            Topic::Made,
+            self.position,
+            &made.expect("plain data can be written"),
+        )?;
         if *annotations != Annotations::default() {
             self.json(Topic::Annotations, annotations)?;
         }
@@ -200,49 +228,54 @@ impl<W: Write + Seek> FileWriter<W> {
             events: end.events,
             texts: end.texts,
             codes: end.codes,
-            objects: self.state.made_objects,
+            objects: self.objects,
             bytes,
         };
         Ok((written, out))
     }
 
+    /// Writes the chunk of a block, the tables that it needs before it, and perhaps a keyframe
+    /// behind it.
     fn end_block(&mut self) -> Result<(), RecordingError> {
-        for event in &self.block {
-            self.state.apply(event);
+        self.write_tables()?;
+        let mut encoder = std::mem::take(&mut self.encoder);
+        let events = encoder.len() as u64;
+        let bytes = encoder.bytes();
+        self.event_bytes += bytes.len() as u64;
+        let written = self.message(Topic::Events, self.position, bytes);
+        let summary = encoder.summary();
+        self.objects += u64::from(summary.count(ALLOC_KIND));
+        self.summaries.push(summary);
+        encoder.begin();
+        self.encoder = encoder;
+        written?;
+        self.end_chunk()?;
+        self.position += events;
+        if let Some(keyframe) = self
+            .keyframes
+            .as_mut()
+            .and_then(|keyframes| keyframes.due(self.event_bytes))
+        {
+            self.message(Topic::Keyframe, self.position, &keyframe)?;
+            self.end_chunk()?;
         }
-        self.coded.push(codec::encode(&self.block));
-        self.position += self.block.len() as u64;
-        self.block.clear();
-        if self.coded.len() == BLOCKS_IN_CHUNK {
-            self.end_blocks()?;
+        if self.summaries.len() == BLOCKS_IN_INDEX {
+            self.write_index()?;
         }
         Ok(())
     }
 
-    /// Writes the chunk of waiting blocks, the tables they need before it, and perhaps a
-    /// keyframe behind it.
-    fn end_blocks(&mut self) -> Result<(), RecordingError> {
-        if self.coded.is_empty() {
+    fn write_index(&mut self) -> Result<(), RecordingError> {
+        if self.summaries.is_empty() {
             return Ok(());
         }
-        self.write_tables()?;
-        let blocks = std::mem::take(&mut self.coded);
-        let full = (BLOCK_EVENTS * blocks.len()) as u64;
-        let first = self.position.next_multiple_of(BLOCK_EVENTS as u64) - full;
-        for (at, block) in (first..).step_by(BLOCK_EVENTS).zip(&blocks) {
-            self.event_bytes += block.len() as u64;
-            self.message(Topic::Events, at, block)?;
-        }
-        self.end_chunk()?;
-        if self.event_bytes - self.bytes_at_keyframe >= KEYFRAME_SHARE * self.keyframe_bytes {
-            let keyframe =
-                postcard::to_stdvec(&self.state).expect("a state has no maps without length");
-            self.message(Topic::Keyframe, self.state.moment.0, &keyframe)?;
-            self.end_chunk()?;
-            self.bytes_at_keyframe = self.event_bytes;
-            self.keyframe_bytes = keyframe.len() as u64;
-        }
-        Ok(())
+        let summaries = std::mem::take(&mut self.summaries);
+        let bytes = postcard::to_stdvec(&(self.first_summary, &summaries))
+            .expect("plain data can be written");
+        let at = u64::from(self.first_summary) * BLOCK_EVENTS as u64;
+        self.first_summary += summaries.len() as u32;
+        self.message(Topic::Index, at, &bytes)?;
+        self.end_chunk()
     }
 
     fn write_tables(&mut self) -> Result<(), RecordingError> {
@@ -311,6 +344,27 @@ fn write_error(path: &Path, error: mcap::McapError) -> RecordingError {
     }
 }
 
+/// The keyframes of a file that is written at leisure. While a program runs they would take as
+/// long as all the rest, and whoever reads the file makes them again on the way.
+struct Keyframes {
+    state: State,
+    bytes_before: u64,
+    size: u64,
+}
+
+impl Keyframes {
+    /// The state in bytes, when the bytes of events behind the last one are worth it.
+    fn due(&mut self, event_bytes: u64) -> Option<Vec<u8>> {
+        if event_bytes - self.bytes_before < KEYFRAME_SHARE * self.size {
+            return None;
+        }
+        let bytes = postcard::to_stdvec(&self.state).expect("a state has no maps without length");
+        self.bytes_before = event_bytes;
+        self.size = bytes.len() as u64;
+        Some(bytes)
+    }
+}
+
 /// Makes (or empties) a file that nobody else writes meanwhile.
 fn create(path: &Path) -> Result<File, RecordingError> {
     let failed = |source| RecordingError::Write {
@@ -368,7 +422,8 @@ fn write_all(
     path: &Path,
 ) -> Result<Written, RecordingError> {
     let file = BufWriter::new(create(partial)?);
-    let mut writer = FileWriter::new(file, path, recording.header())?;
+    let mut writer =
+        FileWriter::new(file, path, recording.header())?.with_keyframes(recording.header());
     // The run may go on meanwhile: what the events so far name is in the tables by now.
     let len = recording.len();
     for source in recording.sources() {
@@ -390,6 +445,9 @@ fn write_all(
     Ok(written)
 }
 
+/// How many buffers of events wait for the writing thread before the machine waits for it.
+const BUFFERS_IN_FLIGHT: usize = 4;
+
 /// What the machine's thread sends to the thread that writes.
 enum Part {
     Source(String, String),
@@ -404,6 +462,8 @@ enum Part {
 /// (a full disk) nothing more is written and [`FileTask::error`] tells why at once.
 pub struct FileRecorder {
     sender: SyncSender<Part>,
+    /// Buffers that are written and can be filled again.
+    emptied: Receiver<Vec<Event>>,
     failed: bool,
 }
 
@@ -424,11 +484,12 @@ impl FileRecorder {
     /// Starts writing a file; the header must be complete.
     pub fn start(path: &Path, header: &Header) -> Result<(Self, FileTask), RecordingError> {
         let writer = FileWriter::create(path, header)?;
-        let (sender, receiver) = sync_channel(64);
+        let (sender, receiver) = sync_channel(BUFFERS_IN_FLIGHT);
+        let (give_back, emptied) = sync_channel(BUFFERS_IN_FLIGHT + 2);
         let failure = Arc::new(Mutex::new(None));
         let shared = Arc::clone(&failure);
         let thread = std::thread::spawn(move || {
-            let result = write_parts(writer, &receiver);
+            let result = write_parts(writer, &receiver, &give_back);
             if let Err(error) = &result {
                 *shared.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
             }
@@ -438,6 +499,7 @@ impl FileRecorder {
         Ok((
             Self {
                 sender,
+                emptied,
                 failed: false,
             },
             task,
@@ -480,13 +542,19 @@ impl FileTask {
 fn write_parts(
     mut writer: FileWriter<BufWriter<File>>,
     parts: &Receiver<Part>,
+    give_back: &SyncSender<Vec<Event>>,
 ) -> Result<Written, RecordingError> {
     for part in parts {
         match part {
             Part::Source(path, text) => writer.source(&path, &text),
             Part::Text(text) => writer.text(&text),
             Part::Code(code) => writer.code(&code),
-            Part::Events(events) => writer.events(&events)?,
+            Part::Events(mut events) => {
+                writer.events(&events)?;
+                events.clear();
+                // When the recorder is gone or has enough, the buffer is not wanted.
+                let _ = give_back.try_send(events);
+            }
         }
     }
     writer
@@ -497,6 +565,11 @@ fn write_parts(
 impl EventSink for FileRecorder {
     fn events(&mut self, events: &[Event]) {
         self.send(Part::Events(events.to_vec()));
+    }
+
+    fn take(&mut self, events: &mut Vec<Event>, _: Held) {
+        let empty = self.emptied.try_recv().unwrap_or_default();
+        self.send(Part::Events(std::mem::replace(events, empty)));
     }
 
     fn text(&mut self, _: TextId, text: &str) {

@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use super::codec::KIND_NAMES;
+use super::codec::{KIND_NAMES, kind_of};
 use super::error::RecordingError;
 use super::state::State;
 use super::store::{BLOCK_EVENTS, Recording};
@@ -251,7 +251,7 @@ impl<'a> Search<'a> {
 
     #[inline]
     fn takes(&self, event: &Event) -> bool {
-        self.kinds >> super::codec::kind_of(event) & 1 == 1 && self.accept.is_none_or(|f| f(event))
+        self.kinds >> kind_of(event) & 1 == 1 && self.accept.is_none_or(|f| f(event))
     }
 
     /// The moment after the nearest matching event in this direction, other than `from` itself.

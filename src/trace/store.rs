@@ -4,17 +4,18 @@
 //! The machine's thread writes through a [`RecordingWriter`], which is an [`EventSink`];
 //! everybody else holds an `Arc<Recording>` and asks for events by position. Events lie in
 //! blocks of [`BLOCK_EVENTS`]. The newest blocks stay as they are; older ones are packed to a
-//! sixth, or stay in the file they came from, and a small cache keeps what was unpacked last.
+//! fraction, or stay in the file they came from, and a small cache keeps what was unpacked last.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::annotations::Annotations;
 use super::codec;
 use super::error::RecordingError;
+use super::line_totals::LineTotal;
 use super::state::State;
 use super::summary::Summary;
 use crate::base::{Moment, TextId};
@@ -22,11 +23,11 @@ use crate::bytecode::CodeObject;
 use crate::events::{CodeId, Event, EventSink};
 
 /// Events in a block; only the last block may hold fewer.
-pub const BLOCK_EVENTS: usize = 8192;
+pub const BLOCK_EVENTS: usize = 32768;
 /// How many of the newest blocks stay unpacked.
-const RAW_BLOCKS: usize = 32;
+const RAW_BLOCKS: usize = 8;
 /// How many unpacked blocks are kept for reading.
-const CACHED_BLOCKS: usize = 64;
+const CACHED_BLOCKS: usize = 16;
 
 /// What was run, and how: enough to run it again.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -70,6 +71,7 @@ pub struct Recording {
     /// Of the full blocks, as far as somebody searched.
     summaries: Mutex<Vec<Option<Arc<Summary>>>>,
     annotations: Mutex<Annotations>,
+    line_totals: OnceLock<Vec<LineTotal>>,
 }
 
 #[derive(Debug, Default)]
@@ -103,6 +105,8 @@ enum Block {
 pub(super) trait BlockSource: Send + Sync + std::fmt::Debug {
     /// The events of block `index`, exactly as many as were announced.
     fn read(&self, index: usize) -> Result<Vec<Event>, RecordingError>;
+    /// What blocks contain, with the number of the first; nothing when the file does not say.
+    fn read_summaries(&self, index: usize) -> Option<(usize, Vec<Summary>)>;
     /// The keyframe at `place`; a shortcut, so a bad one is passed over.
     fn read_keyframe(&self, place: u64, moment: u64) -> Option<State>;
 }
@@ -137,6 +141,7 @@ impl Recording {
             keyframes: Mutex::default(),
             summaries: Mutex::default(),
             annotations: Mutex::default(),
+            line_totals: OnceLock::new(),
         }
     }
 
@@ -215,16 +220,38 @@ impl Recording {
         if let Some(Some(summary)) = unpoisoned(self.summaries.lock()).get(index) {
             return Ok(Arc::clone(summary));
         }
-        let events = self.block(index)?;
-        let summary = Arc::new(Summary::of(&events));
-        if events.len() == BLOCK_EVENTS {
-            let mut summaries = unpoisoned(self.summaries.lock());
-            if summaries.len() <= index {
-                summaries.resize(index + 1, None);
+        let source = match read!(self.blocks).full.get(index) {
+            Some(Block::Stored(source)) => Some(Arc::clone(source)),
+            _ => None,
+        };
+        if let Some((first, found)) = source.and_then(|source| source.read_summaries(index)) {
+            self.keep_summaries(first, found);
+            if let Some(Some(summary)) = unpoisoned(self.summaries.lock()).get(index) {
+                return Ok(Arc::clone(summary));
             }
-            summaries[index] = Some(Arc::clone(&summary));
         }
+        let events = self.block(index)?;
+        let summary = Summary::of(&events);
+        if events.len() < BLOCK_EVENTS && !self.is_complete() {
+            return Ok(Arc::new(summary));
+        }
+        let summary = Arc::new(summary);
+        self.keep_summary(index, Arc::clone(&summary));
         Ok(summary)
+    }
+
+    fn keep_summaries(&self, first: usize, found: Vec<Summary>) {
+        for (index, summary) in (first..self.block_count()).zip(found) {
+            self.keep_summary(index, Arc::new(summary));
+        }
+    }
+
+    fn keep_summary(&self, index: usize, summary: Arc<Summary>) {
+        let mut summaries = unpoisoned(self.summaries.lock());
+        if summaries.len() <= index {
+            summaries.resize(index + 1, None);
+        }
+        summaries[index] = Some(summary);
     }
 
     fn cached(&self, index: usize) -> Option<Arc<[Event]>> {
@@ -316,6 +343,16 @@ impl Recording {
         *unpoisoned(self.annotations.lock()) = annotations;
     }
 
+    /// What each line made during the run, when the recording's file says so.
+    pub fn line_totals(&self) -> Option<Vec<LineTotal>> {
+        self.line_totals.get().cloned()
+    }
+
+    pub(super) fn set_line_totals(&self, totals: Vec<LineTotal>) {
+        // A second message would be a damaged file's; the first one stays.
+        let _ = self.line_totals.set(totals);
+    }
+
     /// The state before the first event.
     pub fn initial_state(&self) -> State {
         State::new(self.header.instruction_nanos)
@@ -400,7 +437,8 @@ impl Recording {
                     Block::Packed(_) | Block::Stored(_) => return,
                 }
             };
-            let packed = codec::pack(&events);
+            let (packed, summary) = codec::pack(&events);
+            self.keep_summaries(index, vec![summary]);
             write!(self.blocks).full[index] = Block::Packed(packed.into());
         }
     }

@@ -1,17 +1,27 @@
-//! What a block of events may contain, so that a search passes over blocks that cannot match.
+//! What a block of events contains, so that a search passes over blocks that cannot match.
 
-use super::codec::kind_of;
+use serde::{Deserialize, Serialize};
+
+use super::event_table::KINDS;
 use crate::base::ObjId;
 use crate::events::{Event, FrameId, Slot};
 
-const BLOOM_WORDS: usize = 128;
-
-/// The kinds of events of a block, and a Bloom filter of what they mention.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// The kinds of events of a block, and what they mention: the index of the recording.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
-    /// One bit for each kind, by its number in the format.
-    kinds: u128,
-    mentions: Box<[u64; BLOOM_WORDS]>,
+    /// How many events of each kind, by the kind's number in the format; kinds with none left out.
+    pub kinds: Vec<(u8, u32)>,
+    /// Every object that an event mentions, in ascending order, each as the distance from the
+    /// one before.
+    objects: Vec<u32>,
+    /// The frames, likewise.
+    frames: Vec<u32>,
+    /// The lines that were reached, likewise.
+    lines: Vec<u32>,
+    /// By how many bytes the blocks in use grew.
+    pub bytes_change: i64,
+    /// The most that they grew within the block, and after how many of its events.
+    pub bytes_peak: (i64, u32),
 }
 
 /// Something that events mention, by which a search can be narrowed.
@@ -25,68 +35,156 @@ pub enum Mention {
     Line(u32),
 }
 
-impl Mention {
-    /// Two places in the filter.
-    #[inline]
-    const fn bits(self) -> (usize, usize) {
-        let (family, number) = match self {
-            Self::Object(id) => (1, id.0),
-            Self::Frame(id) => (2, id.0),
-            Self::Line(line) => (3, line),
-        };
-        let hash = (number as u64 | family << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let hash = hash ^ hash >> 29;
-        let mask = BLOOM_WORDS * 64 - 1;
-        (hash as usize & mask, (hash >> 20) as usize & mask)
-    }
-}
-
 impl Summary {
     /// Of the events of a block.
     pub fn of(events: &[Event]) -> Self {
-        let mut summary = Self {
-            kinds: 0,
-            mentions: Box::new([0; BLOOM_WORDS]),
-        };
-        let mut last = [None; 3];
-        for event in events {
-            summary.kinds |= 1 << kind_of(event);
-            let line = match *event {
-                Event::Line { new, .. } => Some(Mention::Line(new)),
-                _ => None,
-            };
-            let mentions = [
-                subject(event).map(Mention::Object),
-                frame_of(event).map(Mention::Frame),
-                line,
-            ];
-            for (mention, last) in mentions.into_iter().zip(&mut last) {
-                if let Some(mentioned) = mention
-                    && *last != mention
-                {
-                    *last = mention;
-                    summary.add(mentioned);
-                }
-            }
-        }
-        summary
+        let mut encoder = super::codec::Encoder::default();
+        encoder.encode(events);
+        encoder.summary()
     }
 
-    fn add(&mut self, mention: Mention) {
-        let (first, second) = mention.bits();
-        self.mentions[first / 64] |= 1 << (first % 64);
-        self.mentions[second / 64] |= 1 << (second % 64);
+    /// How many events of a kind there are, by its number in the format.
+    pub fn count(&self, kind: u8) -> u32 {
+        let found = self.kinds.iter().find(|(known, _)| *known == kind);
+        found.map_or(0, |(_, count)| *count)
     }
 
     /// Whether an event of one of these kinds may be in the block that mentions it.
     pub fn may_contain(&self, kinds: u128, mention: Option<Mention>) -> bool {
-        self.kinds & kinds != 0
-            && mention.is_none_or(|mention| {
-                let (first, second) = mention.bits();
-                self.mentions[first / 64] >> (first % 64) & 1 == 1
-                    && self.mentions[second / 64] >> (second % 64) & 1 == 1
-            })
+        let (list, wanted) = match mention {
+            None => (&[][..], 0),
+            Some(Mention::Object(id)) => (&self.objects[..], id.0),
+            Some(Mention::Frame(id)) => (&self.frames[..], id.0),
+            Some(Mention::Line(line)) => (&self.lines[..], line),
+        };
+        let mut at = 0u32;
+        let mut numbers = list.iter().map(|distance| {
+            at = at.wrapping_add(*distance);
+            at
+        });
+        self.kinds
+            .iter()
+            .any(|(kind, _)| kinds >> (kind & 127) & 1 == 1)
+            && (mention.is_none() || numbers.find(|&number| number >= wanted) == Some(wanted))
     }
+}
+
+/// Collects a summary while a block is coded.
+#[derive(Debug)]
+pub(super) struct Notes {
+    pub(super) kinds: [u32; KINDS],
+    /// One bit for each object.
+    objects: Vec<u64>,
+    frames: Vec<u32>,
+    lines: Vec<u32>,
+    /// Objects with numbers beyond what a heap has: only damaged files name such.
+    strange: Vec<u32>,
+    bytes: i64,
+    peak: (i64, u32),
+    /// Events of the block so far.
+    pub(super) position: u32,
+}
+
+/// Objects below this are noted as a bit each.
+const STRANGE: u32 = 1 << 26;
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self {
+            kinds: [0; KINDS],
+            objects: Vec::new(),
+            frames: Vec::new(),
+            lines: Vec::new(),
+            strange: Vec::new(),
+            bytes: 0,
+            peak: (0, 0),
+            position: 0,
+        }
+    }
+}
+
+impl Notes {
+    pub(super) fn begin(&mut self) {
+        self.kinds.fill(0);
+        self.objects.fill(0);
+        self.frames.clear();
+        self.lines.clear();
+        self.strange.clear();
+        self.position = 0;
+        self.bytes = 0;
+        self.peak = (0, 0);
+    }
+
+    #[inline]
+    pub(super) fn object(&mut self, id: u32) {
+        if id >= STRANGE {
+            self.strange.push(id);
+            return;
+        }
+        let word = id as usize / 64;
+        if word >= self.objects.len() {
+            self.objects.resize(word + 1, 0);
+        }
+        self.objects[word] |= 1 << (id % 64);
+    }
+
+    #[inline]
+    pub(super) fn frame(&mut self, id: u32) {
+        if self.frames.last() != Some(&id) {
+            self.frames.push(id);
+        }
+    }
+
+    #[inline]
+    pub(super) fn line(&mut self, line: u32) {
+        self.lines.push(line);
+    }
+
+    #[inline]
+    pub(super) fn memory(&mut self, change: i64) {
+        self.bytes += change;
+        if self.bytes > self.peak.0 {
+            self.peak = (self.bytes, self.position);
+        }
+    }
+
+    pub(super) fn summary(&mut self) -> Summary {
+        let mut objects = Vec::new();
+        let mut before = 0;
+        for (word, &bits) in (0u32..).zip(&self.objects) {
+            let mut bits = bits;
+            while bits != 0 {
+                let id = word * 64 + bits.trailing_zeros();
+                objects.push(id - before);
+                before = id;
+                bits &= bits - 1;
+            }
+        }
+        self.strange.sort_unstable();
+        self.strange.dedup();
+        for &id in &self.strange {
+            objects.push(id - std::mem::replace(&mut before, id));
+        }
+        let kinds = (0u8..).zip(self.kinds).filter(|(_, count)| *count > 0);
+        Summary {
+            kinds: kinds.collect(),
+            objects,
+            frames: distances(&mut self.frames),
+            lines: distances(&mut self.lines),
+            bytes_change: self.bytes,
+            bytes_peak: self.peak,
+        }
+    }
+}
+
+fn distances(numbers: &mut Vec<u32>) -> Vec<u32> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut before = 0;
+    numbers
+        .iter()
+        .map(|&number| number - std::mem::replace(&mut before, number))
+        .collect()
 }
 
 /// The object that an event is about: the one whose header, value, slots or place it changes.

@@ -585,16 +585,15 @@ fn seeking_equals_playing() {
 #[test]
 fn coded_events_come_back() {
     for seed in 0..10 {
-        let events = Dice::new(seed).run(8000);
-        for block in events.chunks(8192) {
+        let events = Dice::new(seed).run(if seed == 0 { 100_000 } else { 8000 });
+        for block in events.chunks(trace::BLOCK_EVENTS) {
             let bytes = codec::encode(block);
-            assert_eq!(codec::decode(&bytes, 8192).as_deref(), Some(block));
             assert_eq!(
-                codec::unpack(&codec::pack(block), 8192).as_deref(),
+                codec::decode(&bytes, trace::BLOCK_EVENTS).as_deref(),
                 Some(block)
             );
-            for cut in (0..bytes.len()).step_by(97) {
-                assert_eq!(codec::decode(&bytes[..cut], 8192), None);
+            for cut in (0..bytes.len()).step_by(97 + bytes.len() / 100) {
+                assert_eq!(codec::decode(&bytes[..cut], trace::BLOCK_EVENTS), None);
             }
         }
     }
@@ -615,7 +614,7 @@ fn check_same(opened: &Recording, original: &Recording, events: &[Event]) {
     assert_eq!(opened.text_count(), original.text_count());
     assert_eq!(opened.text(TextId(5)), original.text(TextId(5)));
     assert_eq!(opened.codes(), original.codes());
-    for (index, expected) in events.chunks(8192).enumerate() {
+    for (index, expected) in events.chunks(trace::BLOCK_EVENTS).enumerate() {
         assert_eq!(&*opened.block(index).expect("the file is whole"), expected);
     }
 }
@@ -708,6 +707,47 @@ fn annotations_are_added_to_a_file() {
     assert!(message.contains("written by another program"), "{message}");
 }
 
+/// Files that older versions wrote, kept in `tests/recordings/`, open for ever.
+#[test]
+fn files_of_every_format_open() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let cases = [("format_1.mcap", 53_148), ("format_2.mcap", 59_965)];
+    for (name, events) in cases {
+        let opened = Arc::new(trace::open(&folder.join(name)).expect("it is kept whole"));
+        assert_eq!(opened.len(), events, "{name}");
+        let mut player = Player::new(Arc::clone(&opened));
+        let state = player.seek(opened.last_moment()).expect("it is whole");
+        assert_eq!(
+            state.stage,
+            trace::Stage::Ended {
+                status: 0,
+                reason: TextId(0)
+            },
+            "{name}"
+        );
+        let written: Vec<String> = state
+            .output
+            .iter()
+            .map(|o| opened.text(o.text).to_string())
+            .collect();
+        assert_eq!(written.concat(), "golden\n", "{name}");
+        let copy = self::folder("formats").join(name);
+        let saved = trace::recover(&folder.join(name), &copy).expect("it is whole");
+        assert_eq!(saved.events, events, "{name}");
+        let again = trace::open(&copy).expect("it was rescued");
+        for index in 0..opened.block_count() {
+            assert_eq!(
+                opened.block(index).expect("whole"),
+                again.block(index).expect("whole")
+            );
+            assert_eq!(
+                *opened.summary(index).expect("whole"),
+                *again.summary(index).expect("whole")
+            );
+        }
+    }
+}
+
 #[test]
 fn damaged_files_are_refused_or_rescued() {
     let folder = folder("damaged");
@@ -719,8 +759,18 @@ fn damaged_files_are_refused_or_rescued() {
     let bad = folder.join("bad.mcap");
     let rescued = folder.join("rescued.mcap");
     let mut dice = Dice::new(5);
-    let step = bytes.len() / 40;
-    for cut in (0..bytes.len()).step_by(step) {
+    // At each chunk's ends, at some bytes between, and byte by byte in front of the end.
+    let summary = mcap::Summary::read(&bytes)
+        .expect("a summary")
+        .expect("it has one");
+    let ends = summary.chunk_indexes.iter().flat_map(|chunk| {
+        let start = chunk.chunk_start_offset as usize;
+        [start, start + chunk.chunk_length as usize]
+    });
+    let mut cuts: Vec<usize> = ends.chain(bytes.len() - 20..bytes.len()).collect();
+    cuts.extend((0..amount("OUROSCOPE_CUTS", 20)).map(|_| dice.roll(bytes.len())));
+    let mut rescues = 0;
+    for &cut in &cuts {
         std::fs::write(&bad, &bytes[..cut]).expect("the folder can be written");
         let message = trace::open(&bad).expect_err("it is cut off").to_string();
         assert!(
@@ -728,33 +778,102 @@ fn damaged_files_are_refused_or_rescued() {
             "{message}"
         );
         if let Ok(written) = trace::recover(&bad, &rescued) {
+            rescues += 1;
             let opened = trace::open(&rescued).expect("it was rescued");
             assert_eq!(opened.len(), written.events);
             for index in 0..opened.block_count() {
                 let block = opened.block(index).expect("it was rescued");
-                assert_eq!(*block, events[index * 8192..][..block.len()]);
+                assert_eq!(*block, events[index * trace::BLOCK_EVENTS..][..block.len()]);
             }
         }
     }
-    for _ in 0..200 {
+    let (mut refused, mut partly, mut whole) = (0, 0, 0);
+    for _ in 0..amount("OUROSCOPE_FLIPS", 200) {
         let at = dice.roll(bytes.len());
         let bit = dice.roll(8);
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << bit;
         std::fs::write(&bad, &flipped).expect("the folder can be written");
-        if let Ok(opened) = trace::open(&bad) {
+        let Ok(opened) = trace::open(&bad) else {
+            refused += 1;
+            continue;
+        };
+        {
+            let mut blocks = 0;
             // Whatever still opens never shows a wrong event.
             for index in 0..opened.block_count() {
                 if let Ok(block) = opened.block(index) {
                     assert_eq!(
                         *block,
-                        events[index * 8192..][..block.len()],
+                        events[index * trace::BLOCK_EVENTS..][..block.len()],
                         "flip at {at}"
                     );
+                    blocks += 1;
                 }
+                // A damaged index is passed over or refused, never believed blindly.
+                let _ = opened.summary(index);
+            }
+            if blocks == opened.block_count() {
+                whole += 1;
+            } else {
+                partly += 1;
             }
         }
     }
+    // With the numbers of the environment this is the full trial: `--nocapture` shows them.
+    println!(
+        "{} cuts: all refused, {rescues} rescued; flips: {refused} refused, {partly} open in part, \
+         {whole} whole",
+        cuts.len()
+    );
+}
+
+/// How many trials: a number of the environment, or a few.
+fn amount(name: &str, few: usize) -> usize {
+    let wanted = std::env::var(name).ok();
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(few)
+}
+
+/// A disk with so much room.
+struct SmallDisk {
+    content: Cursor<Vec<u8>>,
+    room: usize,
+}
+
+impl std::io::Write for SmallDisk {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.content.get_ref().len() + bytes.len() > self.room {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        self.content.write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl std::io::Seek for SmallDisk {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.content.seek(to)
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_at_once() {
+    let events = Dice::new(4).run(200_000);
+    let disk = SmallDisk {
+        content: Cursor::new(Vec::new()),
+        room: 300_000,
+    };
+    let mut writer = FileWriter::new(disk, Path::new("small.mcap"), &header()).expect("room");
+    let failed = events
+        .chunks(1000)
+        .position(|part| writer.events(part).is_err())
+        .expect("the disk is small");
+    assert!(
+        failed * 1000 < events.len() - trace::BLOCK_EVENTS,
+        "said with the block that fails"
+    );
 }
 
 #[test]

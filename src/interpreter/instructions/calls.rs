@@ -127,12 +127,7 @@ pub fn reported<M: Mode>(
     if !M::RECORDING {
         return act(vm);
     }
-    let name = match vm.heap.payload(callable) {
-        Payload::CFunction(f) => f.m_ml.ml_name.to_owned(),
-        Payload::Type(t) => t.tp_name.clone(),
-        _ => vm.type_name_of(callable),
-    };
-    let name = vm.heap.reporter.text(&name);
+    let name = vm.heap.callable_text(callable);
     vm.heap.reporter.emit(Event::CallNative {
         function: callable,
         name,
