@@ -83,6 +83,9 @@ macro_rules! handler {
     ($eval:tt $handler:ident $oparg:ident specialized $family:ident) => {
         instructions::$handler($eval, $oparg)
     };
+    ($eval:tt $handler:ident $oparg:ident instrumented) => {
+        $eval.instrumented()
+    };
     ($eval:tt $handler:ident $oparg:ident $kind:ident) => {
         unreachable!(
             "the machine holds no such instruction: {}",
@@ -100,7 +103,7 @@ macro_rules! define_dispatch { ($(
         /// Executes one instruction; `pc` already stands behind it and its inline cache.
         #[expect(clippy::inline_always, reason = "a call for each instruction is felt")]
         #[inline(always)]
-        fn dispatch(&mut self, opcode: u8, oparg: u32) -> PyResult<Flow> {
+        pub fn dispatch(&mut self, opcode: u8, oparg: u32) -> PyResult<Flow> {
             match u16::from(opcode) {
                 $( $number => {
                     self.pc = self.instr + 1 $( + $units )*;
@@ -158,6 +161,7 @@ impl<'vm, M: Mode> Eval<'vm, M> {
             // The frame stands behind the `YIELD_VALUE` that suspended it.
             self.vm.tstate.instr = self.pc as u32;
             self.instr = self.pc.saturating_sub(1);
+            self.monitor_throw();
             self.handle_exception()?;
         }
         loop {
@@ -355,6 +359,11 @@ impl<'vm, M: Mode> Eval<'vm, M> {
             self.vm.heap.report_dirty();
         }
         self.vm.report_handled();
+        let opcode = if opcode == Opcode::INSTRUMENTED_INSTRUCTION as u8 {
+            self.code.original(self.pc) as u8
+        } else {
+            opcode
+        };
         let line = self.code.line_of(self.pc as u32).max(0) as u32;
         let frame = self
             .vm

@@ -79,6 +79,7 @@ pub fn push_frame(
         resume_pc: 0,
         return_offset: 0,
         reported_line: 0,
+        monitored_instr: u32::MAX,
         owner: FrameOwner::Thread,
         is_entry,
     });

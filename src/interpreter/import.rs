@@ -206,16 +206,30 @@ pub fn import_from(vm: &mut Vm, module: ObjId, name: ObjId) -> PyResult<ObjId> {
     }
     let package = package.unwrap_or_else(|| "<unknown module name>".to_owned());
     let origin = origin_of(vm, module)?;
-    let raised = match &origin {
-        Some(path) => vm.raise(
-            types::IMPORT_ERROR,
-            format!("cannot import name '{wanted}' from '{package}' ({path})"),
-        ),
-        None => vm.raise(
-            types::IMPORT_ERROR,
-            format!("cannot import name '{wanted}' from '{package}' (unknown location)"),
-        ),
+    let partially = match vm.heap.payload(module) {
+        Payload::Module(m) => {
+            let dict = m.md_dict;
+            vm.module_is_initializing(dict)
+        }
+        _ => false,
     };
+    let (kind, reason) = if partially {
+        (
+            "partially initialized module ",
+            "most likely due to a circular import",
+        )
+    } else {
+        ("", "unknown location")
+    };
+    let place = match &origin {
+        Some(path) if partially => format!("({reason}) ({path})"),
+        Some(path) => format!("({path})"),
+        None => format!("({reason})"),
+    };
+    let raised = vm.raise(
+        types::IMPORT_ERROR,
+        format!("cannot import name '{wanted}' from {kind}'{package}' {place}"),
+    );
     let exception = vm.tstate.current_exception;
     let package = vm.new_str(&package);
     vm.set_exception_field(exception, "name", package);

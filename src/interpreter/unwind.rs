@@ -6,6 +6,7 @@
 use crate::base::ObjId;
 use crate::bytecode::exception_table;
 use crate::events::{Event, Mode};
+use crate::objects::monitoring::MonitoringEvent;
 use crate::objects::vm::{PyResult, Raised, Vm};
 
 use super::ceval::Eval;
@@ -21,13 +22,23 @@ impl<M: Mode> Eval<'_, M> {
             if self.vm.stop.is_none() {
                 if add_traceback {
                     self.add_traceback_entry();
+                    self.monitor_raise(MonitoringEvent::Raise);
+                } else {
+                    self.monitor_raise(MonitoringEvent::Reraise);
                 }
                 if let Some(handler) = exception_table::find_handler(
                     &self.code.code.co_exceptiontable,
                     self.instr as u32,
                 ) {
                     self.enter_handler(handler.target, handler.depth as usize, handler.lasti);
-                    return Ok(());
+                    let exception = self.peek(1);
+                    if self.monitor_handled(exception).is_ok() {
+                        return Ok(());
+                    }
+                    self.instr = self.pc;
+                    self.vm.tstate.instr = self.pc as u32;
+                    add_traceback = false;
+                    continue;
                 }
             }
             if M::RECORDING {
@@ -37,6 +48,7 @@ impl<M: Mode> Eval<'_, M> {
                     exception,
                 });
             }
+            self.monitor_raise(MonitoringEvent::PyUnwind);
             self.drop_stack();
             let left = self.leave_frame_raising();
             if left {

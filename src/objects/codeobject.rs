@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::{ObjId, SourceLocation};
-use crate::bytecode::CodeObject;
+use crate::bytecode::{CodeObject, Opcode, exception_table};
 use crate::events::CodeId;
 
 use super::object::{Place, Visit};
@@ -41,7 +41,12 @@ pub struct CodeRuntime {
     pub first_traceable: u32,
     /// The location of every code unit, worked out when first needed.
     locations: OnceLock<Box<[SourceLocation]>>,
+    /// Where lines begin, for who watches; by code unit.
+    line_starts: OnceLock<Box<[bool]>>,
 }
+
+/// The opcode that stands in the place of watched instructions.
+const INSTRUMENTED: u8 = Opcode::INSTRUMENTED_INSTRUCTION as u8;
 
 impl CodeRuntime {
     /// Makes `code` ready to run.
@@ -53,7 +58,7 @@ impl CodeRuntime {
         names: Box<[ObjId]>,
         localsplusnames: Box<[ObjId]>,
     ) -> Self {
-        const RESUME: u8 = crate::bytecode::Opcode::RESUME as u8;
+        const RESUME: u8 = Opcode::RESUME as u8;
         let adaptive = super::code_quicken::quickened(&code);
         let first_traceable = code
             .co_code
@@ -74,6 +79,7 @@ impl CodeRuntime {
             co_flags: code.co_flags,
             first_traceable: first_traceable as u32,
             locations: OnceLock::new(),
+            line_starts: OnceLock::new(),
             code,
         }
     }
@@ -88,6 +94,118 @@ impl CodeRuntime {
     #[inline]
     pub fn set_unit(&self, pc: usize, unit: u16) {
         self.adaptive[pc].store(unit, Ordering::Relaxed);
+    }
+
+    /// The code unit at `pc` as the compiler made it.
+    #[inline]
+    pub fn original(&self, pc: usize) -> u16 {
+        let unit = self.code.co_code[pc];
+        u16::from(unit.opcode) | u16::from(unit.oparg) << 8
+    }
+
+    /// Whether [`Self::instrument`] has been at work.
+    pub fn is_instrumented(&self) -> bool {
+        self.is_instrumented_at(self.first_traceable as usize)
+    }
+
+    /// Whether those who watch are told of the instruction at `pc`.
+    pub fn is_instrumented_at(&self, pc: usize) -> bool {
+        self.unit(pc) as u8 == INSTRUMENTED
+    }
+
+    /// Replaces every instruction by the one that tells those who watch.
+    pub fn instrument(&self) {
+        self.for_each_instruction(|pc| self.instrument_unit(pc));
+    }
+
+    /// The same for one instruction, which may have been rewritten meanwhile.
+    pub fn instrument_unit(&self, pc: usize) {
+        self.set_unit(pc, u16::from(INSTRUMENTED) | self.original(pc) & 0xff00);
+    }
+
+    /// Takes [`Self::instrument`] back.
+    pub fn restore(&self) {
+        self.for_each_instruction(|pc| self.set_unit(pc, self.original(pc)));
+    }
+
+    /// Calls `visit` with the first unit of each instruction, its `EXTENDED_ARG` included.
+    fn for_each_instruction(&self, mut visit: impl FnMut(usize)) {
+        let mut pc = 0;
+        while pc < self.adaptive.len() {
+            visit(pc);
+            while self.original(pc) as u8 == Opcode::EXTENDED_ARG as u8 {
+                pc += 1;
+            }
+            let opcode = Opcode::from_number(self.original(pc) & 0xff);
+            pc += 1 + opcode.map_or(0, Opcode::cache_entries);
+        }
+    }
+
+    /// Whether a new line begins at an instruction (`initialize_lines`): its line differs from
+    /// that of the instruction in front of it, or of one that jumps to it.
+    pub fn starts_line(&self, instr: usize) -> bool {
+        let starts = self.line_starts.get_or_init(|| self.find_line_starts());
+        starts.get(instr).copied().unwrap_or(false)
+    }
+
+    fn find_line_starts(&self) -> Box<[bool]> {
+        let mut starts = vec![false; self.adaptive.len()];
+        let mut current = -1;
+        let mut jumps = Vec::new();
+        self.for_each_instruction(|pc| {
+            let (opcode, oparg, at) = self.decode(pc);
+            let line = self.line_of(pc as u32);
+            match opcode {
+                // These are skipped by whoever jumps, or must not be hidden.
+                Opcode::END_ASYNC_FOR | Opcode::END_FOR | Opcode::END_SEND | Opcode::RESUME => {}
+                _ => {
+                    starts[pc] = line != current && line >= 0;
+                    current = line;
+                }
+            }
+            let next = at + 1 + opcode.cache_entries();
+            let target = match opcode {
+                Opcode::POP_JUMP_IF_FALSE
+                | Opcode::POP_JUMP_IF_TRUE
+                | Opcode::POP_JUMP_IF_NONE
+                | Opcode::POP_JUMP_IF_NOT_NONE
+                | Opcode::JUMP_FORWARD => next + oparg,
+                // Behind `END_FOR` and `POP_TOP`, behind `END_SEND`.
+                Opcode::FOR_ITER => next + oparg + 1,
+                Opcode::SEND => next + oparg + 1,
+                Opcode::JUMP_BACKWARD | Opcode::JUMP_BACKWARD_NO_INTERRUPT => next - oparg,
+                _ => return,
+            };
+            jumps.push((line, target));
+        });
+        for (from_line, target) in jumps {
+            let line = self.line_of(target as u32);
+            if target < starts.len() && line >= 0 && line != from_line {
+                starts[target] = true;
+            }
+        }
+        let table = &self.code.co_exceptiontable;
+        for pc in 0..self.adaptive.len() {
+            if let Some(handler) = exception_table::find_handler(table, pc as u32) {
+                let target = handler.target as usize;
+                starts[target] = starts[target] || self.line_of(handler.target) >= 0;
+            }
+        }
+        starts.into()
+    }
+
+    /// The instruction that begins at `pc`: opcode, oparg, and where the opcode itself stands.
+    fn decode(&self, pc: usize) -> (Opcode, usize, usize) {
+        let (mut at, mut oparg) = (pc, 0);
+        loop {
+            let unit = self.original(at);
+            oparg = oparg << 8 | usize::from(unit >> 8);
+            let opcode = Opcode::from_number(unit & 0xff).expect("the compiler made it");
+            if opcode != Opcode::EXTENDED_ARG {
+                return (opcode, oparg, at);
+            }
+            at += 1;
+        }
     }
 
     /// Where the instruction at `instr` stands in the source.

@@ -58,6 +58,8 @@ pub struct InterpreterFrame {
     pub return_offset: u32,
     /// The line last reported.
     pub reported_line: u32,
+    /// The instruction told to watching tools last (`u32::MAX`: none).
+    pub monitored_instr: u32,
     pub owner: FrameOwner,
     /// The native code that started this evaluation is waiting below: return to it.
     pub is_entry: bool,

@@ -179,7 +179,8 @@ pub fn frame_object(vm: &Vm, id: ObjId) -> &FrameObject {
     vm.heap.native(id).expect("the caller holds a frame object")
 }
 
-fn frame_object_mut(vm: &mut Vm, id: ObjId) -> &mut FrameObject {
+/// The same, to be changed.
+pub fn frame_object_mut(vm: &mut Vm, id: ObjId) -> &mut FrameObject {
     vm.heap
         .native_mut(id)
         .expect("the caller holds a frame object")

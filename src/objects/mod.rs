@@ -61,6 +61,7 @@ pub mod longobject;
 pub mod memoryobject;
 pub mod methodobject;
 pub mod moduleobject;
+pub mod monitoring;
 pub mod namespaceobject;
 pub mod number;
 pub mod object;

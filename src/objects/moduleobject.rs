@@ -194,12 +194,49 @@ fn module_repr(vm: &mut Vm, this: ObjId) -> PyResult<ObjId> {
     Ok(vm.new_string(format!("<module {name_repr} ({text})>")))
 }
 
+/// Whether an attribute that is `None` stands for what `importlib` has not been asked for yet:
+/// the machine imports modules by itself and makes their specs when somebody looks.
+fn is_lazy_import_attribute(vm: &mut Vm, this: ObjId, name: ObjId) -> bool {
+    if name != names::SPEC && name != names::LOADER {
+        return false;
+    }
+    let modules = vm.interp.modules;
+    if vm
+        .dict_get_name(modules, "_frozen_importlib_external")
+        .is_some()
+    {
+        return false;
+    }
+    let dict = vm.module_dict(this);
+    let module_name = vm.dict_get_str(dict, names::NAME);
+    module_name.is_some_and(|n| {
+        let known = vm.str_lossy(n);
+        known != "__main__" && vm.dict_get_name(modules, &known) == Some(this)
+    })
+}
+
+/// Imports `importlib`, which fills the attributes of modules and of `sys`, and looks again.
+fn load_import_attribute(vm: &mut Vm, this: ObjId, name: ObjId) -> PyResult<Option<ObjId>> {
+    let importlib = (vm.hooks.import_module)(vm, "_frozen_importlib")?;
+    vm.decref(importlib);
+    vm.generic_getattr_opt(this, name)
+}
+
 /// Attributes of modules: the namespace, then a module's own `__getattr__`.
 pub fn module_getattro(vm: &mut Vm, this: ObjId, name: ObjId) -> PyResult<ObjId> {
     if let Some(value) = vm.generic_getattr_opt(this, name)? {
+        if value == NONE && is_lazy_import_attribute(vm, this, name) {
+            return load_import_attribute(vm, this, name).map(|found| found.unwrap_or(NONE));
+        }
         return Ok(value);
     }
     let dict = vm.module_dict(this);
+    if dict == vm.interp.sysdict
+        && ["meta_path", "path_hooks", "path_importer_cache"].contains(&vm.str_lossy(name).as_str())
+        && let Some(found) = load_import_attribute(vm, this, name)?
+    {
+        return Ok(found);
+    }
     if let Some(hook) = vm.dict_get_str(dict, names::GETATTR) {
         return vm.call(hook, &[name]);
     }
@@ -224,6 +261,9 @@ pub fn module_getattro(vm: &mut Vm, this: ObjId, name: ObjId) -> PyResult<ObjId>
 impl Vm {
     /// Whether the module's `__spec__` says that its code is still running.
     pub fn module_is_initializing(&mut self, dict: ObjId) -> bool {
+        if self.interp.initializing.contains(&dict) {
+            return true;
+        }
         let Some(spec) = self.dict_get_str(dict, names::SPEC) else {
             return false;
         };

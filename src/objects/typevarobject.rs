@@ -170,7 +170,8 @@ pub static PARAMSPEC: TypeSpec = TypeSpec {
             name: "__bound__",
             get: |vm, this| {
                 let bound = TypeParam::of(vm, this).bound;
-                Ok(vm.none_if_null(bound))
+                let bound = vm.none_if_null(bound);
+                Ok(vm.incref(bound))
             },
             set: None,
         },

@@ -75,6 +75,10 @@ pub trait Host: Send {
     fn list_dir(&mut self, path: &str) -> Option<Vec<String>>;
     /// The file of the embedded standard library with this path (`"weakref.py"`).
     fn stdlib_file(&mut self, path: &str) -> Option<Vec<u8>>;
+    /// The names in a directory of the embedded standard library (`""` is its root), sorted.
+    fn stdlib_dir(&mut self, _path: &str) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// The outside world of a hollow machine: nothing.
@@ -205,6 +209,8 @@ pub mod breaker {
     pub const GC_SCHEDULED: u32 = 16;
     /// The user or a budget stops the run.
     pub const STOP: u32 = 32;
+    /// Somebody watches the program: code that begins to run is looked at.
+    pub const MONITORING: u32 = 64;
 }
 
 /// What all threads of the program share (`PyInterpreterState`).
@@ -249,6 +255,10 @@ pub struct InterpreterState {
     /// `sys.getswitchinterval()` at the start.
     pub switch_interval: crate::threads::Nanos,
     pub finalizing: bool,
+    /// Who watches the program from within.
+    pub monitoring: super::monitoring::Monitoring,
+    /// The namespaces of the modules whose code is still running; not owned.
+    pub initializing: Vec<ObjId>,
     pub optimize: i32,
     /// Asked at one instruction; only a loop that reports looks at it.
     pub question: Option<Box<Question>>,
@@ -722,6 +732,8 @@ impl Vm {
             let named = objects.iter().enumerate();
             held.extend(named.map(|(at, &id)| (format!("{module} state {at}"), id)));
         }
+        let watchers = interp.monitoring.owned().enumerate();
+        held.extend(watchers.map(|(at, id)| (format!("monitoring {at}"), id)));
         let script = interp.script.iter().enumerate();
         held.extend(script.map(|(at, &id)| (format!("script {at}"), id)));
         held.retain(|(_, id)| !id.is_null());

@@ -139,6 +139,21 @@ impl Host for SessionHost {
         self.note_source(path, &bytes);
         Some(bytes)
     }
+
+    fn stdlib_dir(&mut self, path: &str) -> Option<Vec<String>> {
+        let Some(base) = self.stdlib.as_ref() else {
+            return crate::stdlib::embedded::directory(path);
+        };
+        if path.contains("..") {
+            return None;
+        }
+        let mut names: Vec<String> = std::fs::read_dir(base.join(path))
+            .ok()?
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        Some(names)
+    }
 }
 
 impl Drop for SessionHost {

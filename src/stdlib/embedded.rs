@@ -20,6 +20,14 @@ const ADAPTED: &[(&str, &str, &str)] = &[
         "sys.flags.context_aware_warnings",
         "False",
     ),
+    (
+        "annotationlib.py",
+        "_Template = type(t\"\")",
+        "class _Template:\n    pass",
+    ),
+    ("typing.py", "-> IO[AnyStr]:", "-> \"IO[AnyStr]\":"),
+    ("typing.py", "-> BinaryIO:", "-> \"BinaryIO\":"),
+    ("typing.py", "-> TextIO:", "-> \"TextIO\":"),
 ];
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pylib.table"));
@@ -37,6 +45,25 @@ pub fn file(path: &str) -> Option<Vec<u8>> {
         *current = current.replace(theirs, ours);
     }
     Some(text.map_or(unpacked, String::into_bytes))
+}
+
+/// The names in a directory of the library, sorted; `None` if there is no such directory.
+pub fn directory(path: &str) -> Option<Vec<String>> {
+    let prefix = if path.is_empty() {
+        String::new()
+    } else {
+        format!("{path}/")
+    };
+    let overlay = OVERLAY.iter().map(|(name, _)| *name);
+    let packed = table().keys().copied();
+    let mut names: Vec<String> = packed
+        .chain(overlay)
+        .filter_map(|name| name.strip_prefix(&prefix))
+        .map(|rest| rest.split('/').next().unwrap_or(rest).to_owned())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    (!names.is_empty()).then_some(names)
 }
 
 /// A packed file, without what is adapted in it.

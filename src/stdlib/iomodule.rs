@@ -22,7 +22,11 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_io",
     functions: &[
         MethodDef::new("open", MethodImpl::FastKeywords(forbidden), ""),
-        MethodDef::new("open_code", MethodImpl::FastKeywords(forbidden), ""),
+        MethodDef::new(
+            "open_code",
+            MethodImpl::FastKeywords(open_code),
+            "($module, /, path)",
+        ),
         MethodDef::new(
             "text_encoding",
             MethodImpl::Fast(text_encoding),
@@ -113,6 +117,20 @@ pub fn forbidden(vm: &mut Vm, _module: ObjId, args: &[ObjId], _kwnames: ObjId) -
         types::PERMISSION_ERROR,
         format!("the sandbox forbids access to files: {name}"),
     ))
+}
+
+/// A file that an import may read, in memory.
+fn open_code(vm: &mut Vm, module: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
+    let given = vm.unpack_keywords(&Signature::new("open_code", &["path"], 1), args, kwnames)?;
+    let path = vm.str_lossy(given[0]);
+    let Some(content) = super::import::read(vm, &path) else {
+        return forbidden(vm, module, args, kwnames);
+    };
+    let bytes = vm.new_bytes(&content);
+    let class = vm.native_subtype(&BYTES_IO, types::OBJECT);
+    let stream = vm.call(class, &[bytes]);
+    vm.decref(bytes);
+    stream
 }
 
 fn text_encoding(vm: &mut Vm, _module: ObjId, args: &[ObjId]) -> PyResult<ObjId> {

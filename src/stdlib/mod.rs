@@ -47,8 +47,10 @@ pub mod sremodule;
 pub mod stringmodule;
 pub mod structmodule;
 pub mod structseq;
+pub mod sys_hooks;
 pub mod sys_info;
 pub mod sysmodule;
+pub mod sysmonitoring;
 pub mod threadmodule;
 pub mod timemodule;
 pub mod traceback_print;
@@ -83,6 +85,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &posixmodule::MODULE,
     &smallmodules::CTYPES,
     &smallmodules::IMP,
+    &smallmodules::MARSHAL,
     &smallmodules::TYPING,
     &collectionsmodule::MODULE,
     &contextvarsmodule::MODULE,

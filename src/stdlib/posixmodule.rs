@@ -5,8 +5,12 @@
 use crate::base::ObjId;
 use crate::objects::methodobject::{MethodDef, MethodImpl};
 use crate::objects::object::Payload;
-use crate::objects::vm::{PyResult, Vm};
+use crate::objects::slots::Slots;
+use crate::objects::typeobject::{TypeFlags, TypeSpec};
+use crate::objects::vm::{PyResult, Raised, Vm};
 use crate::objects::wellknown::{NONE, names, types};
+
+use crate::struct_field;
 
 use super::ModuleDef;
 
@@ -19,7 +23,7 @@ macro_rules! refused { ($($name:literal),* $(,)?) => { &[$(
 
 static REFUSED: &[MethodDef] = refused! {
     "access", "chdir", "chmod", "chown", "close", "closerange", "dup", "dup2", "execv", "execve", "fchdir", "fork",
-    "fstat", "fsync", "ftruncate", "getgrouplist", "getpgid", "kill", "killpg", "link", "listdir", "lseek",
+    "fstat", "fsync", "ftruncate", "getgrouplist", "getpgid", "kill", "killpg", "link", "lseek",
     "mkdir", "mkfifo", "open", "pipe", "posix_spawn", "pread", "putenv", "pwrite", "read", "readlink", "remove",
     "rename", "replace", "rmdir", "scandir", "sendfile", "setsid", "symlink", "system", "truncate", "umask", "unlink",
     "unsetenv", "utime", "wait", "waitpid", "write",
@@ -89,6 +93,11 @@ pub static MODULE: ModuleDef = ModuleDef {
             MethodImpl::FastKeywords(stat),
             "($module, /, path, *, dir_fd=None)",
         ),
+        MethodDef::new(
+            "listdir",
+            MethodImpl::Fast(listdir),
+            "($module, /, path=None)",
+        ),
         MethodDef::new("strerror", MethodImpl::O(strerror), "($module, code, /)"),
         MethodDef::new("urandom", MethodImpl::O(urandom), "($module, size, /)"),
         MethodDef::new(
@@ -147,8 +156,10 @@ pub static MODULE: ModuleDef = ModuleDef {
         vm.module_add(module, "_have_functions", have);
         vm.incref(types::OS_ERROR);
         vm.module_add(module, "error", types::OS_ERROR);
+        let stat_result = vm.native_type(&STAT_RESULT);
+        vm.incref(stat_result);
+        vm.module_add(module, "stat_result", stat_result);
         for name in [
-            "stat_result",
             "terminal_size",
             "DirEntry",
             "times_result",
@@ -189,17 +200,82 @@ fn fspath(vm: &mut Vm, _module: ObjId, path: ObjId) -> PyResult<ObjId> {
 }
 
 /// No file is visible: asking for one says that it does not exist.
+/// What `os.stat` knows of a file that imports may read: its kind and its size.
+static STAT_RESULT: TypeSpec = TypeSpec {
+    tp_name: "os.stat_result",
+    tp_basicsize: 24,
+    tp_itemsize: 8,
+    tp_flags: TypeFlags::HAVE_GC,
+    tp_base: types::TUPLE,
+    slots: Slots {
+        tp_repr: Some(|vm, this| super::structseq::repr(vm, this, &STAT_RESULT)),
+        ..Slots::EMPTY
+    },
+    members: &[
+        struct_field!("st_mode", 0),
+        struct_field!("st_ino", 1),
+        struct_field!("st_dev", 2),
+        struct_field!("st_nlink", 3),
+        struct_field!("st_uid", 4),
+        struct_field!("st_gid", 5),
+        struct_field!("st_size", 6),
+        struct_field!("st_atime", 7),
+        struct_field!("st_mtime", 8),
+        struct_field!("st_ctime", 9),
+    ],
+    ..TypeSpec::EMPTY
+};
+
+/// Files and directories that imports may look into are there; nothing else is.
 fn stat(vm: &mut Vm, _module: ObjId, args: &[ObjId], _kwnames: ObjId) -> PyResult<ObjId> {
+    const REGULAR: i64 = 0o100_644;
+    const DIRECTORY: i64 = 0o040_755;
+    let path = args.first().copied().unwrap_or(NONE);
+    let text = path_text(vm, path)?;
+    let (mode, size) = match super::import::read(vm, &text) {
+        Some(content) => (REGULAR, content.len() as i64),
+        None if super::import::list(vm, &text).is_some() => (DIRECTORY, 0),
+        None => return Err(no_such_file(vm, path)),
+    };
+    let items = [mode, 0, 0, 1, 1000, 1000, size, 0, 0, 0]
+        .map(|number| vm.new_int(number))
+        .to_vec();
+    Ok(super::structseq::new(vm, &STAT_RESULT, items))
+}
+
+fn listdir(vm: &mut Vm, _module: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
+    vm.check_positional("listdir", args.len(), 0, 1)?;
+    let path = args.first().copied().unwrap_or(NONE);
+    let text = if path == NONE {
+        ".".to_owned()
+    } else {
+        path_text(vm, path)?
+    };
+    let Some(entries) = super::import::list(vm, &text) else {
+        return Err(no_such_file(vm, path));
+    };
+    let items = entries.iter().map(|name| vm.new_str(name)).collect();
+    Ok(vm.new_list(items))
+}
+
+fn path_text(vm: &mut Vm, path: ObjId) -> PyResult<String> {
+    let path = fspath(vm, ObjId::NULL, path)?;
+    let text = match vm.heap.payload(path) {
+        Payload::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => vm.str_lossy(path),
+    };
+    vm.decref(path);
+    Ok(text)
+}
+
+fn no_such_file(vm: &mut Vm, path: ObjId) -> Raised {
     let number = vm.new_int(2);
     let text = vm.new_str("No such file or directory");
-    let mut items = vec![number, text];
-    if let Some(&path) = args.first() {
-        items.push(vm.incref(path));
-    }
-    let info = vm.new_tuple(items);
+    vm.incref(path);
+    let info = vm.new_tuple(vec![number, text, path]);
     let raised = vm.raise_with(types::OS_ERROR, info);
     vm.decref(info);
-    Err(raised)
+    raised
 }
 
 fn strerror(vm: &mut Vm, _module: ObjId, code: ObjId) -> PyResult<ObjId> {

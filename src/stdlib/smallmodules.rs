@@ -39,6 +39,34 @@ pub static IMP: ModuleDef = ModuleDef {
             "($module, name, /)",
         ),
         MethodDef::new(
+            "create_builtin",
+            MethodImpl::O(create_builtin),
+            "($module, spec, /)",
+        ),
+        MethodDef::new(
+            "exec_builtin",
+            MethodImpl::O(|vm, _, _| Ok(vm.new_int(0))),
+            "($module, mod, /)",
+        ),
+        MethodDef::new(
+            "is_frozen_package",
+            MethodImpl::O(no_frozen_object),
+            "($module, name, /)",
+        ),
+        MethodDef::new(
+            "get_frozen_object",
+            MethodImpl::Fast(|vm, module, args| {
+                vm.check_positional("get_frozen_object", args.len(), 1, 2)?;
+                no_frozen_object(vm, module, args[0])
+            }),
+            "($module, name, data=None, /)",
+        ),
+        MethodDef::new(
+            "find_frozen",
+            MethodImpl::FastKeywords(|_, _, _, _| Ok(NONE)),
+            "($module, name, /, *, withdata=False)",
+        ),
+        MethodDef::new(
             "extension_suffixes",
             MethodImpl::NoArgs(|vm, _| Ok(vm.new_list(Vec::new()))),
             "($module, /)",
@@ -62,6 +90,58 @@ pub static IMP: ModuleDef = ModuleDef {
 fn is_builtin(vm: &mut Vm, _module: ObjId, name: ObjId) -> PyResult<ObjId> {
     let text = vm.str_lossy(name);
     Ok(vm.new_int(i64::from(super::MODULES.iter().any(|m| m.name == text))))
+}
+
+/// The native module that a spec names: the one in `sys.modules`, or a new one.
+fn create_builtin(vm: &mut Vm, _module: ObjId, spec: ObjId) -> PyResult<ObjId> {
+    let name = vm.getattr_name(spec, "name")?;
+    let text = vm.str_lossy(name);
+    vm.decref(name);
+    let modules = vm.interp.modules;
+    if let Some(known) = vm.dict_get_name(modules, &text) {
+        return Ok(vm.incref(known));
+    }
+    match super::create_native_module(vm, &text)? {
+        Some(module) => Ok(module),
+        None => Ok(NONE),
+    }
+}
+
+fn no_frozen_object(vm: &mut Vm, _module: ObjId, name: ObjId) -> PyResult<ObjId> {
+    let text = vm.repr_string(name)?;
+    let raised = vm.raise(
+        types::IMPORT_ERROR,
+        format!("No such frozen object named {text}"),
+    );
+    let exception = vm.tstate.current_exception;
+    vm.incref(name);
+    vm.set_exception_field(exception, "name", name);
+    Err(raised)
+}
+
+/// Mirrors `Python/marshal.c`: the format of compiled files, which the sandbox neither reads nor
+/// writes.
+pub static MARSHAL: ModuleDef = ModuleDef {
+    name: "marshal",
+    functions: &[
+        MethodDef::new("dumps", MethodImpl::FastKeywords(marshal_refused), ""),
+        MethodDef::new("loads", MethodImpl::FastKeywords(marshal_refused), ""),
+        MethodDef::new("dump", MethodImpl::FastKeywords(marshal_refused), ""),
+        MethodDef::new("load", MethodImpl::FastKeywords(marshal_refused), ""),
+    ],
+    exec: |vm, module| {
+        let version = vm.new_int(4);
+        vm.module_add(module, "version", version);
+        Ok(())
+    },
+    doc: "Reading and writing of compiled code: not available in the sandbox.",
+};
+
+fn marshal_refused(vm: &mut Vm, _: ObjId, _: &[ObjId], _: ObjId) -> PyResult<ObjId> {
+    Err(vm.raise(
+        types::NOT_IMPLEMENTED_ERROR,
+        "the module marshal is not supported: the sandbox has no compiled files",
+    ))
 }
 
 /// Mirrors `Modules/_typingmodule.c`.

@@ -246,14 +246,10 @@ fn add_texts(vm: &mut Vm, module: ObjId) {
     let api = vm.new_int(1013);
     vm.module_add(module, "api_version", api);
     vm.module_add(module, "dont_write_bytecode", TRUE);
-    for name in ["meta_path", "path_hooks", "warnoptions"] {
-        let list = vm.new_list(Vec::new());
-        vm.module_add(module, name, list);
-    }
-    for name in ["path_importer_cache", "_xoptions"] {
-        let dict = vm.new_dict();
-        vm.module_add(module, name, dict);
-    }
+    let list = vm.new_list(Vec::new());
+    vm.module_add(module, "warnoptions", list);
+    let dict = vm.new_dict();
+    vm.module_add(module, "_xoptions", dict);
     let mut natives: Vec<&str> = super::MODULES.iter().map(|m| m.name).collect();
     natives.sort_unstable();
     let items = natives.iter().map(|name| vm.new_str(name)).collect();

@@ -99,33 +99,6 @@ pub static MODULE: ModuleDef = ModuleDef {
             "($module, /)",
         ),
         MethodDef::new(
-            "settrace",
-            MethodImpl::O(|vm, _, function| {
-                if function != NONE {
-                    return Err(vm.raise(
-                        types::NOT_IMPLEMENTED_ERROR,
-                        "sys.settrace() with a function is not supported",
-                    ));
-                }
-                let old = std::mem::take(&mut vm.tstate.trace_func);
-                vm.xdecref(old);
-                Ok(NONE)
-            }),
-            "",
-        ),
-        MethodDef::new(
-            "gettrace",
-            MethodImpl::NoArgs(|vm, _| {
-                let hook = vm.tstate.trace_func;
-                Ok(if hook.is_null() {
-                    NONE
-                } else {
-                    vm.incref(hook)
-                })
-            }),
-            "($module, /)",
-        ),
-        MethodDef::new(
             "getswitchinterval",
             MethodImpl::NoArgs(getswitchinterval),
             "($module, /)",
@@ -169,6 +142,9 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 fn add_attributes(vm: &mut Vm, module: ObjId) -> PyResult<()> {
+    vm.module_add_functions(module, super::sysmonitoring::TRACING);
+    super::sysmonitoring::add(vm, module)?;
+    super::sys_hooks::add(vm, module)?;
     super::sys_info::add(vm, module);
     let version = vm.new_str("3.13.0 (main, Oct  7 2024, 00:00:00) [GCC]");
     vm.module_add(module, "version", version);
@@ -364,8 +340,22 @@ fn displayhook(vm: &mut Vm, _: ObjId, value: ObjId) -> PyResult<ObjId> {
     }
     let builtins = vm.interp.builtins;
     vm.dict_set(builtins, names::UNDERSCORE, NONE)?;
-    let text = vm.repr_string(value)?;
-    vm.write_output(Stream::Stdout, &format!("{text}\n"));
+    let sysdict = vm.interp.sysdict;
+    let stdout = vm.dict_get_str(sysdict, names::STDOUT);
+    let Some(stdout) = stdout.filter(|&stream| stream != NONE) else {
+        return Err(vm.raise(types::RUNTIME_ERROR, "lost sys.stdout"));
+    };
+    vm.incref(stdout);
+    let text = vm.repr_string(value);
+    let written = text.and_then(|text| {
+        let line = vm.new_string(format!("{text}\n"));
+        let written = vm.call_method(stdout, names::WRITE, &[line]);
+        vm.decref(line);
+        written
+    });
+    vm.decref(stdout);
+    let written = written?;
+    vm.decref(written);
     vm.dict_set(builtins, names::UNDERSCORE, value)?;
     Ok(NONE)
 }

@@ -3,7 +3,7 @@
 use crate::bytecode::Opcode;
 use crate::events::Mode;
 use crate::interpreter::ceval::{Eval, Flow};
-use crate::objects::vm::PyResult;
+use crate::objects::vm::{PyResult, breaker};
 use crate::objects::wellknown::{FALSE, NONE, TRUE};
 
 #[inline]
@@ -72,6 +72,9 @@ pub fn resume<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
 pub fn poll_at_resume<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     if oparg & 3 < 2 {
         eval.poll()?;
+    }
+    if eval.vm.eval_breaker & breaker::MONITORING != 0 && eval.begin_monitoring() {
+        eval.pc = eval.instr;
     }
     Ok(Flow::Next)
 }

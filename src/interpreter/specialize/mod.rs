@@ -34,7 +34,8 @@ impl<M: Mode> Eval<'_, M> {
         let at = self.instr + 1;
         let counter = self.code.unit(at);
         if counter >> BACKOFF_BITS == 0 {
-            return true;
+            // Watched instructions stay as they are.
+            return !self.code.is_instrumented_at(self.instr);
         }
         self.code.set_unit(at, counter - (1 << BACKOFF_BITS));
         false
