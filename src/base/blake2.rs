@@ -1,4 +1,4 @@
-//! The hash functions BLAKE2b and BLAKE2s with all their parameters (RFC 7693).
+//! The hash functions `BLAKE2b` and `BLAKE2s` with all their parameters (RFC 7693).
 //!
 //! Mirrors what `Modules/_blake2/` uses of the reference implementation.
 

@@ -20,7 +20,7 @@ pub fn half_from_f64(x: f64) -> Option<u16> {
     };
     let units = (a * 2.0_f64.powi(10 - exponent)).round_ties_even() as u32;
     let bits = units + ((exponent + 14) as u32) * 0x400;
-    (bits < 0x7c00).then(|| sign | bits as u16)
+    (bits < 0x7c00).then_some(sign | bits as u16)
 }
 
 /// The number that a half stands for.

@@ -263,7 +263,7 @@ fn b2a_base64(vm: &mut Vm, _module: ObjId, args: &[ObjId], kwnames: ObjId) -> Py
         three[..chunk.len()].copy_from_slice(chunk);
         let word = u32::from_be_bytes([0, three[0], three[1], three[2]]);
         let four = [18, 12, 6, 0].map(|shift| BASE64[(word >> shift & 0x3f) as usize]);
-        out.extend(&four[..chunk.len() + 1]);
+        out.extend(&four[..=chunk.len()]);
         out.extend(std::iter::repeat_n(b'=', 3 - chunk.len()));
     }
     if newline {

@@ -1,7 +1,7 @@
 //! The modules of `hashlib`'s algorithms: `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2`.
 //!
 //! Mirrors `Modules/md5module.c`, `sha1module.c`, `sha2module.c`, `sha3module.c` and
-//! `Modules/_blake2/`; the algorithms are those of the RustCrypto crates and of `base::blake2`.
+//! `Modules/_blake2/`; the algorithms are those of the `RustCrypto` crates and of `base::blake2`.
 
 use md5::Md5;
 use sha1::Sha1;
@@ -124,7 +124,7 @@ enum Hash {
     Blake2s(Blake2s),
 }
 
-/// Applies an expression to whichever of the RustCrypto hashes it is.
+/// Applies an expression to whichever of the `RustCrypto` hashes it is.
 macro_rules! each {
     ($hash:expr, $h:ident => $plain:expr, $x:ident => $shake:expr, $b:ident => $blake:expr) => {
         match $hash {

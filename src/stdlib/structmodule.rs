@@ -104,7 +104,7 @@ fn code_size(code: u8, native: bool) -> Option<usize> {
 
 fn parse_format(vm: &mut Vm, format: &[u8]) -> PyResult<Layout> {
     let (native, big_endian, rest) = match format {
-        [b'<', rest @ ..] | [b'=', rest @ ..] => (false, false, rest),
+        [b'<' | b'=', rest @ ..] => (false, false, rest),
         [b'>' | b'!', rest @ ..] => (false, true, rest),
         [b'@', rest @ ..] => (true, false, rest),
         rest => (true, false, rest),

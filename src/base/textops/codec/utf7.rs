@@ -51,7 +51,7 @@ pub fn encode_utf7(text: &Text) -> Vec<u8> {
         let units: &[u32] = &if c >= 0x1_0000 {
             vec![
                 0xd800 + ((c - 0x1_0000) >> 10),
-                0xdc00 + (c - 0x1_0000 & 0x3ff),
+                0xdc00 + ((c - 0x1_0000) & 0x3ff),
             ]
         } else {
             vec![c]
