@@ -17,6 +17,7 @@ use super::object::Payload;
 use super::scalar_new::{bad_argument, c_int_arg, slice_index_arg, ssize_arg};
 use super::slots::CompareOp;
 use super::unicode_codecs;
+use super::unicode_methods::MAX_PREALLOC;
 use super::vm::{PyResult, Vm};
 use super::wellknown::{NONE, NOT_IMPLEMENTED, bool_obj, types};
 
@@ -555,12 +556,13 @@ fn split_method(
         }
         (splitter.at_separator)(bytes_of(vm, this), &separator, limit)
     };
-    Ok(list_of_parts(vm, this, &ranges))
+    let room = limit.saturating_add(1).min(MAX_PREALLOC);
+    Ok(list_of_parts(vm, this, &ranges, room))
 }
 
-fn list_of_parts(vm: &mut Vm, this: ObjId, ranges: &[Range]) -> ObjId {
+fn list_of_parts(vm: &mut Vm, this: ObjId, ranges: &[Range], room: usize) -> ObjId {
     let items = ranges.iter().map(|&range| part(vm, this, range)).collect();
-    vm.new_list(items)
+    vm.new_list_with_room(items, room)
 }
 
 fn splitlines(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
@@ -569,7 +571,7 @@ fn splitlines(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyRes
     let keep = !values[0].is_null() && vm.is_true(values[0])?;
     let ends = if keep { LineEnds::Keep } else { LineEnds::Drop };
     let ranges = split::splitlines(bytes_of(vm, this), ends, bytes_ops::is_line_break);
-    Ok(list_of_parts(vm, this, &ranges))
+    Ok(list_of_parts(vm, this, &ranges, 0))
 }
 
 fn partition(vm: &mut Vm, this: ObjId, separator: ObjId) -> PyResult<ObjId> {

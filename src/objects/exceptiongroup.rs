@@ -57,7 +57,9 @@ pub static EXCEPTION_GROUP: TypeSpec = TypeSpec {
     tp_basicsize: 88,
     tp_flags: TypeFlags::HAVE_GC
         .with(TypeFlags::BASETYPE)
-        .with(TypeFlags::BASE_EXC_SUBCLASS),
+        .with(TypeFlags::BASE_EXC_SUBCLASS)
+        // C makes it by calling `type`, which adds weak references.
+        .with(TypeFlags::MANAGED_WEAKREF),
     tp_base: types::BASE_EXCEPTION_GROUP,
     ..TypeSpec::EMPTY
 };

@@ -189,6 +189,18 @@ impl Vm {
     /// Takes item `index` out, with its reference; the last one takes the array with it
     /// (`list_pop_impl`).
     pub fn list_remove_at(&mut self, id: ObjId, index: usize) -> ObjId {
+        let item = self.list_take_at(id, index);
+        let len = self.list_len(id);
+        if len == 0 {
+            self.list_clear(id);
+        } else {
+            self.list_resize(id, len + 1, len);
+        }
+        item
+    }
+
+    /// Takes one item out; the array keeps its size, as `del list[i]` leaves it.
+    pub fn list_take_at(&mut self, id: ObjId, index: usize) -> ObjId {
         let list = self.list_mut(id);
         let item = list.ob_item.remove(index);
         let len = list.ob_item.len();
@@ -203,12 +215,17 @@ impl Vm {
                 });
             }
         }
-        if len == 0 {
-            self.list_clear(id);
-        } else {
-            self.list_resize(id, len + 1, len);
-        }
         item
+    }
+
+    /// A list of `items` that was made with room for so many and filled one by one.
+    pub fn new_list_with_room(&mut self, items: Vec<ObjId>, room: usize) -> ObjId {
+        let list = self.new_list(Vec::new());
+        self.list_reallocate(list, room);
+        for item in items {
+            self.list_append_steal(list, item);
+        }
+        list
     }
 
     /// Takes the items from `at` on out, with their references; the array keeps its size, as

@@ -248,7 +248,9 @@ fn list_ass_item(vm: &mut Vm, this: ObjId, index: i64, value: ObjId) -> PyResult
         return Err(vm.raise(types::INDEX_ERROR, "list assignment index out of range"));
     };
     if value.is_null() {
-        return vm.list_assign_range(this, index, index + 1, Vec::new());
+        let item = vm.list_take_at(this, index);
+        vm.decref(item);
+        return Ok(());
     }
     vm.list_set(this, index, value);
     Ok(())

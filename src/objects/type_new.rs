@@ -191,7 +191,8 @@ fn type_new_init(vm: &mut Vm, new: &mut NewType) -> PyResult<ObjId> {
     if flags.contains(TypeFlags::MANAGED_DICT) && basicsize == 16 && base_item == 0 {
         flags = flags.with(TypeFlags::INLINE_VALUES);
     }
-    let shared_address = if flags.contains(TypeFlags::INLINE_VALUES) {
+    // Every class whose instances have a managed dict has the table, used or not.
+    let shared_address = if flags.contains(TypeFlags::MANAGED_DICT) {
         vm.heap.malloc(SHARED_KEYS_BYTES).0
     } else {
         0

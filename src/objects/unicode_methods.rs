@@ -252,12 +252,12 @@ fn replace(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult
 }
 
 /// A list of parts.
-fn parts(vm: &mut Vm, this: ObjId, ranges: &[Range]) -> ObjId {
+fn parts(vm: &mut Vm, this: ObjId, ranges: &[Range], room: usize) -> ObjId {
     let items = ranges
         .iter()
         .map(|&(start, end)| vm.substring(this, start, end))
         .collect();
-    vm.new_list(items)
+    vm.new_list_with_room(items, room)
 }
 
 fn split_method(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
@@ -273,7 +273,8 @@ fn split_method(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyR
             })
         }
     };
-    Ok(parts(vm, this, &ranges))
+    let room = room_for_parts(vm, this, separator, limit);
+    Ok(parts(vm, this, &ranges, room))
 }
 
 fn rsplit_method(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyResult<ObjId> {
@@ -289,8 +290,34 @@ fn rsplit_method(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> Py
             })
         }
     };
-    Ok(parts(vm, this, &ranges))
+    let room = room_for_parts(vm, this, separator, limit);
+    Ok(parts(vm, this, &ranges, room))
 }
+
+/// How many parts a list is made for before a string is split (`PREALLOC_SIZE`): as many as there
+/// may be, but no more than twelve.
+fn room_for_parts(vm: &Vm, this: ObjId, separator: Option<ObjId>, limit: usize) -> usize {
+    let length = text_of(vm, this).len();
+    let most = match separator {
+        None => length.saturating_sub(1) / 2 + 1,
+        Some(separator) => {
+            let width = text_of(vm, separator).len();
+            if length < width {
+                return 1;
+            }
+            length / width + 1
+        }
+    };
+    let most = if limit == usize::MAX { most } else { limit };
+    if most >= MAX_PREALLOC {
+        MAX_PREALLOC
+    } else {
+        most + 1
+    }
+}
+
+/// Parts that a list is made for at most.
+pub const MAX_PREALLOC: usize = 12;
 
 fn split_args(
     vm: &mut Vm,
@@ -322,7 +349,7 @@ fn splitlines(vm: &mut Vm, this: ObjId, args: &[ObjId], kwnames: ObjId) -> PyRes
     let ends = if keep { LineEnds::Keep } else { LineEnds::Drop };
     let ranges =
         on_units!(text_of(vm, this), s => split::splitlines(s, ends, unicode::is_line_break));
-    Ok(parts(vm, this, &ranges))
+    Ok(parts(vm, this, &ranges, 0))
 }
 
 /// `separator.join(iterable)` (`PyUnicode_Join`).
