@@ -13,6 +13,7 @@ const OVERLAY: &[(&str, &str)] = &[
 /// Where a packed module of a newer Python leans on what 3.13 has not: file, its text, ours.
 const ADAPTED: &[(&str, &str, &str)] = &[
     ("threading.py", "import _contextvars\n", ""),
+    ("threading.py", "        self.locked = lock.locked\n", ""),
     ("threading.py", "if self._context is None:\n", "if False:\n"),
     ("threading.py", "self._context.run(self.run)", "self.run()"),
     (

@@ -91,6 +91,14 @@ fn load(vm: &mut Vm, name: &str, search_path: Option<Vec<String>>) -> PyResult<O
     let (enabled, scheduled, count) = (gc.enabled, gc.scheduled, gc.count[0]);
     gc.enabled = false;
     let last = vm.heap.last_of(GcList::Generation0);
+    // It was found before the program's own folder stood on the path.
+    let sysdict = vm.interp.sysdict;
+    let search_path = match (search_path, vm.dict_get_name(sysdict, "path")) {
+        (None, Some(path)) => path_entries(vm, path)
+            .ok()
+            .map(|all| all.into_iter().skip(1).collect()),
+        (given, _) => given,
+    };
     let result = find_and_load(vm, name, search_path);
     vm.heap.settle_startup_objects(last, count);
     vm.heap.gc.enabled = enabled;
