@@ -2,6 +2,7 @@
 //! with. It is saved inside the recording, and comes back with it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
@@ -149,13 +150,14 @@ pub fn lesson_markdown(
         } else {
             mark.title.trim().replace('\n', " ")
         };
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n## {name}\n- at: {}\n- layout: {}\n",
             name_of(*moment),
             layout.name()
-        ));
+        );
         if !mark.note.trim().is_empty() {
-            text.push_str(&format!("\n{}\n", mark.note.trim()));
+            let _ = write!(text, "\n{}\n", mark.note.trim());
         }
     }
     text

@@ -22,7 +22,7 @@ const STILL_FRAMES: u32 = 6;
 /// A frame that is wanted sooner than this is part of a movement.
 const AT_ONCE: Duration = Duration::from_millis(50);
 /// How long the window may take to settle.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// What the clock of animations goes on by from frame to frame.
 const FRAME_SECONDS: f64 = 1.0 / 30.0;
 

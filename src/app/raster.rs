@@ -128,9 +128,10 @@ impl Canvas {
         }
         let least = |of: fn(Pos2) -> f32| of(pa).min(of(pb)).min(of(pc)).floor() as i64;
         let most = |of: fn(Pos2) -> f32| of(pa).max(of(pb)).max(of(pc)).ceil() as i64;
-        let (x, y): (fn(Pos2) -> f32, fn(Pos2) -> f32) = (|p| p.x, |p| p.y);
-        let (left, right) = (least(x).max(clip.left), most(x).min(clip.right));
-        let (top, bottom) = (least(y).max(clip.top), most(y).min(clip.bottom));
+        let left = least(|p| p.x).max(clip.left);
+        let right = most(|p| p.x).min(clip.right);
+        let top = least(|p| p.y).max(clip.top);
+        let bottom = most(|p| p.y).min(clip.bottom);
         // A pixel on an edge that two triangles share belongs to one of them.
         let edges = [
             (pb, pc, takes_edge(pb, pc)),
@@ -181,6 +182,10 @@ fn cross(a: Pos2, b: Pos2, p: Pos2) -> f32 {
 }
 
 /// Whether an edge of a triangle owns the pixels that lie on it: top and left edges do.
+#[expect(
+    clippy::float_cmp,
+    reason = "an edge lies on the pixel's row exactly or not at all"
+)]
 fn takes_edge(from: Pos2, to: Pos2) -> bool {
     (from.y == to.y && to.x > from.x) || to.y < from.y
 }
@@ -228,12 +233,9 @@ fn sample(texture: &ColorImage, uv: Pos2) -> [f32; 4] {
 fn blend(pixel: &mut Color32, [r, g, b, a]: [f32; 4]) {
     let below = 1.0 - a / 255.0;
     let mix = |over: f32, under: u8| (over + f32::from(under) * below + 0.5) as u8;
-    *pixel = Color32::from_rgba_premultiplied(
-        mix(r, pixel.r()),
-        mix(g, pixel.g()),
-        mix(b, pixel.b()),
-        mix(a, pixel.a()),
-    );
+    for (channel, over) in [r, g, b, a].into_iter().enumerate() {
+        pixel[channel] = mix(over, pixel[channel]);
+    }
 }
 
 #[cfg(test)]

@@ -212,7 +212,7 @@ impl Drawing {
                     }
                 );
                 let space = glyph.chr.is_whitespace();
-                if space || run.looks != looks || run.y != place.y {
+                if space || run.looks != looks || run.y.to_bits() != place.y.to_bits() {
                     self.run(&run, &turned);
                     run = Run::default();
                 }

@@ -101,7 +101,6 @@ macro_rules! define_dispatch { ($(
 )*) => {
     impl<M: Mode> Eval<'_, M> {
         /// Executes one instruction; `pc` already stands behind it and its inline cache.
-        #[expect(clippy::inline_always, reason = "a call for each instruction is felt")]
         #[inline(always)]
         pub fn dispatch(&mut self, opcode: u8, oparg: u32) -> PyResult<Flow> {
             match u16::from(opcode) {

@@ -36,7 +36,7 @@ pub fn events_changed(vm: &mut Vm) {
 }
 
 /// Replaces the instructions of a code object that is watched; says whether it was not yet so.
-fn instrument(vm: &mut Vm, code: ObjId) -> bool {
+fn instrument(vm: &Vm, code: ObjId) -> bool {
     if vm.interp.monitoring.events_in(code) == 0 {
         return false;
     }
@@ -308,7 +308,7 @@ impl<M: Mode> Eval<'_, M> {
         }
         match opcode {
             Opcode::RESUME => {
-                let event = if oparg & 3 == 0 {
+                let event = if oparg.trailing_zeros() >= 2 {
                     MonitoringEvent::PyStart
                 } else {
                     MonitoringEvent::PyResume

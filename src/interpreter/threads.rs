@@ -354,7 +354,7 @@ fn threading_name(vm: &mut Vm, thread: ThreadId) -> Option<String> {
     let object = vm.dict_get(active, ident);
     vm.decref(ident);
     let name = vm.getattr_name_opt(object.ok()??, "_name").ok()??;
-    let text = vm.text(name).map(|text| text.to_lossy());
+    let text = vm.text(name).map(crate::base::text::Text::to_lossy);
     vm.decref(name);
     text
 }

@@ -79,14 +79,13 @@ impl Heap {
             },
             Place::Slot(i) => {
                 let class = self.type_of(owner);
-                let text = match self.reported.member(class, i) {
-                    Some(text) => text,
-                    None => {
-                        let name = self.member_name(owner, i);
-                        let text = self.reporter.text(&name);
-                        self.reported.keep_member(class, i, text);
-                        text
-                    }
+                let text = if let Some(text) = self.reported.member(class, i) {
+                    text
+                } else {
+                    let name = self.member_name(owner, i);
+                    let text = self.reporter.text(&name);
+                    self.reported.keep_member(class, i, text);
+                    text
                 };
                 Slot {
                     kind: SlotKind::Slot,
@@ -125,7 +124,7 @@ impl Heap {
                 if let Some(text) = self.reported.name(callable) {
                     return text;
                 }
-                let text = self.reporter.text(&f.m_ml.ml_name.to_owned());
+                let text = self.reporter.text(f.m_ml.ml_name);
                 self.reported.keep_name(callable, text);
                 return text;
             }

@@ -116,18 +116,16 @@ pub fn object(
 ) -> Result<Option<ObjectAnswer>, RecordingError> {
     let obj = ObjId(number);
     let mut at = at;
-    let history = match count_history(recording, obj, at, MOST)? {
-        Some(history) => history,
-        None => {
-            let Some(made) = made_at(recording, obj, at)? else {
-                return Ok(None);
-            };
-            at = Moment(made.0 + 1);
-            match count_history(recording, obj, at, MOST)? {
-                Some(history) => history,
-                None => return Ok(None),
-            }
-        }
+    let mut history = count_history(recording, obj, at, MOST)?;
+    if history.is_none() {
+        let Some(made) = made_at(recording, obj, at)? else {
+            return Ok(None);
+        };
+        at = Moment(made.0 + 1);
+        history = count_history(recording, obj, at, MOST)?;
+    }
+    let Some(history) = history else {
+        return Ok(None);
     };
     let end = death(recording, obj, at)?;
     let seen = end.map_or(at.0.max(recording.len()), |end| end.dealloc.0);

@@ -8,6 +8,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use sha3::digest::{ExtendableOutput, Update, XofReader};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512, Shake128, Shake256};
+use std::fmt::Write as _;
 
 use crate::base::blake2::{Blake2b, Blake2s, Parameters};
 use crate::base::{ObjId, integer};
@@ -520,6 +521,9 @@ fn digest(vm: &mut Vm, this: ObjId, length: usize) -> PyResult<ObjId> {
 
 fn hexdigest(vm: &mut Vm, this: ObjId, length: usize) -> PyResult<ObjId> {
     let digest = vm.native::<HashObject>(this).0.digest(length);
-    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut text = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        let _ = write!(text, "{byte:02x}");
+    }
     Ok(vm.new_string(text))
 }

@@ -228,12 +228,15 @@ fn free_tool_id(vm: &mut Vm, _: ObjId, id: ObjId) -> PyResult<ObjId> {
     let tool = tool_id(vm, id)?;
     let monitoring = &mut vm.interp.monitoring;
     monitoring.events[tool] = 0;
-    for sets in monitoring.local_events.values_mut() {
+    // In whatever order: each is set to the same.
+    monitoring.local_events.retain(|_, sets| {
         sets[tool] = 0;
-    }
-    for sets in monitoring.disabled.values_mut() {
+        true
+    });
+    monitoring.disabled.retain(|_, sets| {
         sets[tool] = 0;
-    }
+        true
+    });
     let mut old = std::mem::take(&mut monitoring.callbacks[tool]).to_vec();
     old.push(std::mem::take(&mut monitoring.names[tool]));
     vm.decref_all(&old);
@@ -265,7 +268,7 @@ fn register_callback(vm: &mut Vm, _: ObjId, args: &[ObjId]) -> PyResult<ObjId> {
     Ok(if old.is_null() { NONE } else { old })
 }
 
-/// A set of events as it is kept; C_RETURN and C_RAISE come with CALL alone.
+/// A set of events as it is kept; `C_RETURN` and `C_RAISE` come with CALL alone.
 fn event_set(vm: &mut Vm, set: ObjId) -> PyResult<u32> {
     let number = vm.index_as_ssize(set, Some(types::OVERFLOW_ERROR))?;
     let set = match u32::try_from(number) {

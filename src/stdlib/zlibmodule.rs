@@ -428,17 +428,13 @@ impl Decompress {
         let mut out = Vec::new();
         let mut rest = [&std::mem::take(&mut self.pending)[..], data].concat();
         if self.stage == Stage::Header {
-            match self.read_header(&rest)? {
-                Some(length) => {
-                    rest.drain(..length);
-                    self.stage = Stage::Body;
-                    self.check = u32::from(!self.gzip);
-                }
-                None => {
-                    self.pending = rest;
-                    return Ok((out, Vec::new()));
-                }
-            }
+            let Some(length) = self.read_header(&rest)? else {
+                self.pending = rest;
+                return Ok((out, Vec::new()));
+            };
+            rest.drain(..length);
+            self.stage = Stage::Body;
+            self.check = u32::from(!self.gzip);
         }
         let mut buffer = vec![0; 16384];
         let mut at = 0;

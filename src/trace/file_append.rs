@@ -4,7 +4,7 @@
 //! the footer), which is then written again behind it. All that stands before stays untouched.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use mcap::records::{Record, op};
@@ -34,7 +34,11 @@ pub fn append_annotations(path: &Path, annotations: &Annotations) -> Result<(), 
     let at = Walker::over(file.try_clone().map_err(failed)?, path)?.data_end()?;
     let mut old_tail = Vec::new();
     file.seek(SeekFrom::Start(at))
-        .and_then(|_| file.read_to_end(&mut old_tail))
+        .and_then(|_| {
+            Read::by_ref(&mut file)
+                .take(u64::MAX)
+                .read_to_end(&mut old_tail)
+        })
         .map_err(failed)?;
     let message = serde_json::to_vec(annotations).expect("plain data can be written");
     let tail = new_tail(&old_tail, at, &message).ok_or_else(damaged)?;

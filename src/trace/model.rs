@@ -16,7 +16,7 @@ const TYPES: usize = 64;
 const SIZES: usize = 64;
 
 /// What is known of an object.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Known {
     pub(super) block: u64,
     pub(super) block_size: u32,
@@ -110,6 +110,8 @@ pub(super) struct Model {
 
 impl Default for Model {
     fn default() -> Self {
+        // Made on the heap: too large for a stack.
+        let known = vec![Known::default(); OBJECTS].into_boxed_slice();
         Self {
             last: 0,
             frame: 0,
@@ -125,7 +127,7 @@ impl Default for Model {
             slots: Box::new([0; SLOTS]),
             steps: Box::new([(0, 0); STEPS]),
             lines: Box::new([0; LINES]),
-            objects: Box::new([Known::default(); OBJECTS]),
+            objects: known.try_into().expect("made with this length"),
             frames: Box::new([Frame::default(); FRAMES]),
             types: Box::new([Type::default(); TYPES]),
             parked: Box::new([Stack::default(); TYPES]),

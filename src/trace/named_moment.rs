@@ -11,7 +11,7 @@
 //! | `gc:1`, `gc:1/subtract_refs`, `gc:2/end` | a pass of the collector begins, enters a phase, ends |
 //! | `switch:3` | another thread takes the GIL, the third time |
 //! | `exception:1`, `exception:KeyError#2` | an exception is raised, of any type or of one |
-//! | `output:text` | text is written that contains these words |
+//! | `output:text`, `output:text#2` | text is written that contains these words |
 //! | `alloc:Node`, `free:Node#2` | an object of a type is made, or freed |
 //! | `finalizing` | the program's last instruction |
 
@@ -134,7 +134,14 @@ impl FromStr for NamedMoment {
             return Err(unknown());
         }
         if kind == "output" {
-            return once(What::Output(rest.to_owned()));
+            // Words may contain the sign themselves; only a number behind it counts.
+            let counted = rest.rsplit_once('#').and_then(|(words, nth)| {
+                let nth = nth.parse().ok().filter(|nth| *nth > 0)?;
+                Some((words, nth))
+            });
+            let (words, nth) = counted.unwrap_or((rest, 1));
+            let what = What::Output(words.to_owned());
+            return Ok(Self { what, nth });
         }
         let (rest, nth) = match rest.rsplit_once('#') {
             Some((rest, nth)) => match nth.trim().parse() {

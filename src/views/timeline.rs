@@ -288,11 +288,11 @@ impl Timeline {
             }
             Event::GilWait { thread } => self.doing(at, thread, Doing::Waiting),
             Event::GilRequest { thread, .. } => self.doing(at, thread, Doing::Refused),
-            Event::GilDrop { thread, .. } => {
-                // A thread that blocks says so before it lets go.
-                if self.lane(thread).doing_at(at) == Some(Doing::Running) {
-                    self.doing(at, thread, Doing::Idle);
-                }
+            // A thread that blocks says so before it lets go.
+            Event::GilDrop { thread, .. }
+                if self.lane(thread).doing_at(at) == Some(Doing::Running) =>
+            {
+                self.doing(at, thread, Doing::Idle);
             }
             Event::GilTake { thread, .. } => self.doing(at, thread, Doing::Running),
             Event::ThreadBlock { thread, reason, .. } => {

@@ -45,7 +45,7 @@ pub struct Wait {
 /// All waits of a run, in the order of their beginnings.
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
-    waits: Vec<Wait>,
+    all: Vec<Wait>,
     /// The open wait of each thread, and the clock at its beginning.
     open: BTreeMap<ThreadId, (usize, u64)>,
     holder: Option<ThreadId>,
@@ -69,13 +69,13 @@ impl Waits {
 
     /// All of them.
     pub fn all(&self) -> &[Wait] {
-        &self.waits
+        &self.all
     }
 
     /// The wait of a thread at a moment.
     pub fn at(&self, thread: ThreadId, moment: u64) -> Option<&Wait> {
-        let after = self.waits.partition_point(|wait| wait.start <= moment);
-        self.waits[..after]
+        let after = self.all.partition_point(|wait| wait.start <= moment);
+        self.all[..after]
             .iter()
             .rev()
             .take(400)
@@ -97,7 +97,7 @@ impl Waits {
             }
             Event::GilRequest { thread, .. } => {
                 if let Some(&(index, _)) = self.open.get(&thread) {
-                    self.waits[index].requests += 1;
+                    self.all[index].requests += 1;
                 }
             }
             Event::GilDrop { thread, forced } => {
@@ -148,8 +148,8 @@ impl Waits {
         if !self.threads && matches!(what, WaitFor::Gil { .. }) {
             return;
         }
-        self.open.insert(thread, (self.waits.len(), self.clock));
-        self.waits.push(Wait {
+        self.open.insert(thread, (self.all.len(), self.clock));
+        self.all.push(Wait {
             thread,
             what,
             start: at,
@@ -162,7 +162,7 @@ impl Waits {
 
     fn finish(&mut self, at: u64, thread: ThreadId, released: Option<(ThreadId, bool)>) {
         if let Some((index, since)) = self.open.remove(&thread) {
-            let wait = &mut self.waits[index];
+            let wait = &mut self.all[index];
             wait.end = Some(at + 1);
             wait.nanos = self.clock.saturating_sub(since);
             wait.released = released;

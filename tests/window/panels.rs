@@ -74,7 +74,7 @@ fn open_program(name: &str, program: &str, layout: LayoutKind) -> Shown {
         layout: Some(layout),
         ..Options::default()
     });
-    let end = Instant::now() + Duration::from_secs(120);
+    let end = Instant::now() + Duration::from_mins(2);
     while app(&shown).is_running() || app(&shown).last().0 == 0 {
         assert!(Instant::now() < end, "the run does not end");
         std::thread::sleep(Duration::from_millis(10));

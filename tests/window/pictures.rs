@@ -1,6 +1,6 @@
 //! Pictures of every panel, drawn without a display.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,9 +31,9 @@ fn recorded(name: &str) -> PathBuf {
     path
 }
 
-fn options(path: &PathBuf) -> Options {
+fn options(path: &Path) -> Options {
     Options {
-        file: Some(path.clone()),
+        file: Some(path.to_path_buf()),
         at: Some("line:10".to_owned()),
         select: Some("left".to_owned()),
         ..Options::default()

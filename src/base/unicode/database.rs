@@ -4,6 +4,7 @@
 //! `generate_database.py` beside this file writes `database.bin` and describes its layout.
 
 use super::{combining, u16_at, u32_at};
+use std::fmt::Write as _;
 
 static DATABASE: &[u8] = include_bytes!("database.bin");
 
@@ -79,8 +80,8 @@ fn rows() -> &'static [[u8; DECOMPOSITION]] {
     DATABASE[DECOMPOSITIONS..POINTS].as_chunks().0
 }
 
-fn row_of(bytes: &[u8; DECOMPOSITION]) -> Row {
-    let first = u16_at(bytes, 6);
+fn row_of(bytes: [u8; DECOMPOSITION]) -> Row {
+    let first = u16_at(&bytes, 6);
     let (points, _) = DATABASE[POINTS..].as_chunks();
     Row {
         tag: usize::from(bytes[4] & 0x7f),
@@ -93,7 +94,7 @@ fn row(c: u32) -> Option<Row> {
     let found = rows()
         .binary_search_by_key(&c, |bytes| u32_at(bytes, 0))
         .ok()?;
-    Some(row_of(&rows()[found]))
+    Some(row_of(rows()[found]))
 }
 
 /// The decomposition as `unicodedata.decomposition` shows it.
@@ -106,7 +107,7 @@ pub fn decomposition(c: u32) -> String {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&format!("{:04X}", u32::from_le_bytes(point)));
+        let _ = write!(text, "{:04X}", u32::from_le_bytes(point));
     }
     text
 }
@@ -221,7 +222,7 @@ fn pairs() -> &'static [(u32, u32, u32)] {
     PAIRS.get_or_init(|| {
         let mut pairs: Vec<_> = rows()
             .iter()
-            .filter_map(|bytes| match row_of(bytes) {
+            .filter_map(|bytes| match row_of(*bytes) {
                 Row {
                     composes: true,
                     points: &[a, b],

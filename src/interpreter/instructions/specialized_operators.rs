@@ -156,6 +156,7 @@ pub fn binary_op_inplace_add_unicode<M: Mode>(
 // ---- comparisons
 
 #[inline]
+#[expect(clippy::float_cmp, reason = "this is what == of Python means")]
 pub fn compare_op_float<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) -> PyResult<Flow> {
     let Some((x, y)) = two_floats(eval) else {
         return compare_op(eval, oparg);

@@ -30,7 +30,8 @@ enum Descriptor {
     /// Another field of a C struct.
     OtherSlot,
     NonOverriding,
-    NonDescriptor,
+    /// No descriptor at all.
+    Plain,
     Absent,
     /// `object.__class__`.
     DunderClass,
@@ -51,7 +52,7 @@ enum Access {
 }
 
 /// `analyze_descriptor`: the class of what is found, and the thing itself (borrowed or NULL).
-fn analyze_descriptor(vm: &mut Vm, ty: ObjId, name: ObjId, access: Access) -> (Descriptor, ObjId) {
+fn analyze_descriptor(vm: &Vm, ty: ObjId, name: ObjId, access: Access) -> (Descriptor, ObjId) {
     let slots = &vm.heap.type_object(ty).slots;
     let mut has_getattr = false;
     match access {
@@ -107,7 +108,7 @@ fn classify(vm: &Vm, descr: ObjId, name: ObjId, has_getattr: bool) -> Descriptor
         };
     }
     if object.slots.tp_descr_get.is_none() {
-        return Descriptor::NonDescriptor;
+        return Descriptor::Plain;
     }
     if object.tp_flags.contains(TypeFlags::METHOD_DESCRIPTOR) {
         Descriptor::Method
@@ -155,12 +156,12 @@ fn entry_index(vm: &Vm, dict: ObjId, name: ObjId) -> Option<u16> {
     u16::try_from(index).ok()
 }
 
-fn load_class_attr<M: Mode>(eval: &mut Eval<'_, M>, owner: ObjId, name: ObjId) -> Option<Opcode> {
+fn load_class_attr<M: Mode>(eval: &Eval<'_, M>, owner: ObjId, name: ObjId) -> Option<Opcode> {
     if eval.vm.type_of(owner) != types::TYPE || eval.vm.type_lookup(types::TYPE, name).is_some() {
         return None;
     }
     let (kind, descr) = analyze_descriptor(eval.vm, owner, name, Access::Load);
-    if ![Descriptor::Method, Descriptor::NonDescriptor].contains(&kind) {
+    if ![Descriptor::Method, Descriptor::Plain].contains(&kind) {
         return None;
     }
     let version = eval.vm.type_version(owner);
@@ -186,9 +187,7 @@ fn load_instance_attr<M: Mode>(
     let version = eval.vm.type_version(ty);
     match kind {
         Descriptor::Method if for_call => load_through_class(eval, owner, name, descr, true),
-        Descriptor::NonDescriptor if !for_call => {
-            load_through_class(eval, owner, name, descr, false)
-        }
+        Descriptor::Plain if !for_call => load_through_class(eval, owner, name, descr, false),
         Descriptor::Property | Descriptor::PythonGetattribute => {
             let (function, parameters) = if kind == Descriptor::Property {
                 (eval.vm.heap.native::<Property>(descr)?.fget.get()?, 1)
@@ -223,7 +222,7 @@ fn load_instance_attr<M: Mode>(
         }
         Descriptor::Absent => dict_access(eval, owner, name, Access::Load),
         Descriptor::Method
-        | Descriptor::NonDescriptor
+        | Descriptor::Plain
         | Descriptor::Overriding
         | Descriptor::OtherSlot
         | Descriptor::NonOverriding
@@ -297,7 +296,7 @@ fn load_through_class<M: Mode>(
 
 /// An attribute that the instance itself has (`specialize_dict_access`).
 fn dict_access<M: Mode>(
-    eval: &mut Eval<'_, M>,
+    eval: &Eval<'_, M>,
     owner: ObjId,
     name: ObjId,
     access: Access,
@@ -339,11 +338,7 @@ pub fn store_attr<M: Mode>(eval: &mut Eval<'_, M>, oparg: u32) {
     eval.specialize_to(Opcode::STORE_ATTR, form);
 }
 
-fn store_instance_attr<M: Mode>(
-    eval: &mut Eval<'_, M>,
-    owner: ObjId,
-    name: ObjId,
-) -> Option<Opcode> {
+fn store_instance_attr<M: Mode>(eval: &Eval<'_, M>, owner: ObjId, name: ObjId) -> Option<Opcode> {
     let ty = eval.vm.type_of(owner);
     if ty == types::MODULE {
         return None;

@@ -248,6 +248,10 @@ impl AstValue for Constant {
             }
         })
     }
+    #[expect(
+        clippy::only_used_in_recursion,
+        reason = "the trait hands it to every kind of value"
+    )]
     fn from_object(vm: &mut Vm, object: ObjId, place: Place) -> PyResult<Self> {
         let ty = vm.type_of(object);
         Ok(match vm.heap.payload(object) {

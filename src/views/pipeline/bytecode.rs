@@ -1,5 +1,6 @@
 //! The finished bytecode in rows, all code objects one below the other, as `dis` lists them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::StageRow;
@@ -35,7 +36,7 @@ pub fn bytecode_rows(code: &Arc<CodeObject>) -> Vec<StageRow> {
                 .arg
                 .map_or_else(String::new, |arg| format!("{arg:<3}"));
             if !instruction.argrepr.is_empty() {
-                text.push_str(&format!(" ({})", instruction.argrepr));
+                let _ = write!(text, " ({})", instruction.argrepr);
             }
             let mut row = StageRow::new(1, instruction.opcode.name(), text)
                 .at(instruction.positions)

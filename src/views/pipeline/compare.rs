@@ -52,7 +52,7 @@ impl Comparison {
         for code in old.iter().rev() {
             waiting.entry(&code.co_qualname).or_default().push(code);
         }
-        let mut pairs: Vec<(Option<&Arc<CodeObject>>, Option<&Arc<CodeObject>>)> = new
+        let mut pairs: Vec<(Option<&Arc<CodeObject>>, _)> = new
             .iter()
             .map(|code| {
                 let partner = waiting.get_mut(&*code.co_qualname).and_then(Vec::pop);
@@ -291,7 +291,7 @@ fn align(old: &[Compared], new: &[Compared]) -> Vec<Step> {
         .take_while(|(old, new)| old.same(new))
         .count();
     let (rows, columns) = (old.len() - head - tail, new.len() - head - tail);
-    let mut steps: Vec<Step> = (0..head).map(|at| Step::Both(at)).collect();
+    let mut steps: Vec<Step> = (0..head).map(Step::Both).collect();
     if rows.saturating_mul(columns) > LARGEST_TABLE {
         steps.extend((head..head + rows).map(Step::Removed));
         steps.extend((head..head + columns).map(Step::Added));

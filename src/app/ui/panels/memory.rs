@@ -67,7 +67,7 @@ impl Panel for MemoryPanel {
                     .inner_margin(egui::Margin::symmetric(12, 8))
                     .show(ui, |ui| {
                         ui.set_width(ui.available_width());
-                        self.facts_ui(ui, ctx);
+                        Self::facts_ui(ui, ctx);
                         curve_ui(ui, ctx);
                         self.arenas_ui(ui, ctx);
                         self.whose_ui(ui, ctx);
@@ -104,7 +104,7 @@ impl MemoryPanel {
         self.blocks = pool.map_or_else(BTreeMap::new, |pool| objects_of_pool(ctx.look, pool));
     }
 
-    fn facts_ui(&self, ui: &mut Ui, ctx: &PanelContext<'_>) {
+    fn facts_ui(ui: &mut Ui, ctx: &PanelContext<'_>) {
         let theme = ctx.theme;
         let memory = &ctx.look.state.memory;
         ui.horizontal_wrapped(|ui| {

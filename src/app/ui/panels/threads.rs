@@ -304,12 +304,11 @@ impl ThreadsPanel {
         {
             let moment = scale.moment(at.x).max(0.0) as u64;
             let name = |thread| document.thread_name(thread);
-            let text = match document.waits().at(lane.thread, moment) {
-                Some(wait) => words(wait, ctx.look, &name),
-                None => {
-                    let doing = lane.doing_at(moment).unwrap_or(Doing::Idle);
-                    format!("{} {} here.", name(lane.thread), doing.name())
-                }
+            let text = if let Some(wait) = document.waits().at(lane.thread, moment) {
+                words(wait, ctx.look, &name)
+            } else {
+                let doing = lane.doing_at(moment).unwrap_or(Doing::Idle);
+                format!("{} {} here.", name(lane.thread), doing.name())
             };
             response.on_hover_text_at_pointer(text);
         }
