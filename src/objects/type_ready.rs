@@ -163,7 +163,10 @@ impl Vm {
             self.dict_set_name(dict, def.name, descr);
             self.decref(descr);
         }
-        if spec.slots.tp_new.is_some() {
+        // One that is no more than object's is inherited, not an attribute of its own.
+        let objects = super::object_type::object_new as *const () as usize;
+        let own_new = spec.slots.tp_new.map(|new| new as usize);
+        if own_new.is_some_and(|new| new != objects || id == types::OBJECT) {
             let function = self.new_cfunction(NEW_METHOD, id, ObjId::NULL);
             self.dict_set_name(dict, "__new__", function);
             self.decref(function);

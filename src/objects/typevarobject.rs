@@ -326,6 +326,10 @@ pub static TYPE_ALIAS: TypeSpec = TypeSpec {
 pub static GENERIC: TypeSpec = TypeSpec {
     tp_name: "typing.Generic",
     tp_flags: FLAGS.with(TypeFlags::BASETYPE),
+    slots: Slots {
+        tp_new: Some(super::object_type::object_new),
+        ..Slots::EMPTY
+    },
     methods: &[
         MethodDef::new(
             "__class_getitem__",

@@ -109,6 +109,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &csvmodule::MODULE,
     &heapqmodule::MODULE,
     &queuemodule::MODULE,
+    &smallmodules::TOKENIZE,
     &randommodule::MODULE,
     &stringmodule::MODULE,
     &structmodule::MODULE,

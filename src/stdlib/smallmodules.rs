@@ -1,4 +1,4 @@
-//! Small native modules that others import: `_imp`, `_typing`, `ctypes`.
+//! Small native modules that others import: `_imp`, `_tokenize`, `_typing`, `ctypes`.
 //!
 //! Each does what its importers need; what the sandbox cannot give is refused by name.
 
@@ -8,6 +8,21 @@ use crate::objects::vm::{PyResult, Vm};
 use crate::objects::wellknown::{FALSE, NONE, types};
 
 use super::ModuleDef;
+
+/// Mirrors `Python/Python-tokenize.c`: there for the modules that import it and never ask.
+pub static TOKENIZE: ModuleDef = ModuleDef {
+    name: "_tokenize",
+    functions: &[MethodDef::new(
+        "TokenizerIter",
+        MethodImpl::VarArgsKeywords(|vm, _, _, _| {
+            let words = "_tokenize.TokenizerIter is not supported by this machine";
+            Err(vm.raise(types::NOT_IMPLEMENTED_ERROR, words))
+        }),
+        "",
+    )],
+    exec: |_, _| Ok(()),
+    doc: "",
+};
 
 /// Mirrors `Python/import.c`: the import lock, and what the import system asks.
 pub static IMP: ModuleDef = ModuleDef {

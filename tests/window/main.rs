@@ -196,8 +196,12 @@ fn a_breakpoint_stops_the_way_back() {
 fn the_palette_finds_a_command() {
     let mut shown = open("palette", LayoutKind::Learn);
     press(&mut shown, Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
-    // What is typed goes to the palette's field.
-    shown.event(egui::Event::Text("light".to_owned()));
+    // The console has a field too; what is typed goes to the one that the palette opened.
+    shown
+        .get_all_by_role(egui::accesskit::Role::TextInput)
+        .find(|field| field.accesskit_node().is_focused())
+        .unwrap()
+        .type_text("light");
     shown.run_steps(3);
     press(&mut shown, Modifiers::NONE, Key::Enter);
     assert_eq!(app(&shown).settings.theme, ThemeKind::Light);
@@ -292,7 +296,13 @@ fn what_is_no_program_and_no_recording_is_said_in_a_sentence() {
 
 #[test]
 fn a_damaged_recording_is_rescued() {
-    let mut shown = open("rescue", LayoutKind::Learn);
+    // Long enough for several chunks: a cut loses the open one.
+    let file = write("rescue", "py", "for n in range(20_000):\n    last = [n]\n");
+    let mut shown = start(Options {
+        file: Some(file),
+        ..Options::default()
+    });
+    wait(&mut shown);
     let path = folder("rescue").join("whole.mcap");
     ask(&mut shown, Command::SaveRecordingTo(path.clone()));
     wait_for(&mut shown, |app| app.saving.is_none());

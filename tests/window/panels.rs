@@ -95,6 +95,12 @@ fn find<'a>(shown: &'a Shown, beginning: &'a str) -> Option<egui_kittest::Node<'
 
 /// Clicks as a screen reader does, so that it need not be scrolled into view.
 fn click_first(shown: &mut Shown, beginning: &str) {
+    // Some of what a panel shows is worked out in the background.
+    let end = Instant::now() + Duration::from_secs(20);
+    while find(shown, beginning).is_none() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(10));
+        shown.run_steps(1);
+    }
     find(shown, beginning)
         .unwrap_or_else(|| panic!("nothing is called {beginning:?}"))
         .click_accesskit();
