@@ -402,7 +402,11 @@ fn type_name(vm: &mut Vm, ty: ObjId) -> PyResult<ObjId> {
         return Ok(vm.incref(name));
     }
     let name = vm.class_name(ty);
-    Ok(vm.intern(&name))
+    // A type of the heap keeps its name; a static one makes a string each time it is asked.
+    if vm.heap.type_object(ty).is_heap_type() {
+        return Ok(vm.intern(&name));
+    }
+    Ok(vm.new_string(name))
 }
 
 /// Refuses to change or delete a special attribute where CPython does (`check_set_special_type_attr`).

@@ -13,22 +13,16 @@ fn programs_print_what_cpython_prints() {
 /// A reference that is not counted would let a living object go.
 #[test]
 fn a_collection_at_every_allocation_changes_nothing() {
-    let observes_the_collector = |source: &str| {
-        [
-            "import gc",
-            ", gc",
-            "weakref",
-            "allocatedblocks",
-            "__del__",
-            // Programs with large libraries take too long this way.
-            "import re",
-            "threading",
-            "codecs",
-        ]
-        .iter()
-        .any(|word| source.contains(word))
+    // A library takes minutes this way, and what watches the collector sees more passes.
+    let is_apart = |source: &str| {
+        let imports = |line: &str| line.starts_with("import ") || line.starts_with("from ");
+        let mut lines = source.lines().map(str::trim);
+        lines.any(|line| imports(line) && line != "import sys")
+            || ["allocatedblocks", "__del__"]
+                .iter()
+                .any(|word| source.contains(word))
     };
-    compare(&["--gc-stress"], |source| !observes_the_collector(source));
+    compare(&["--gc-stress"], |source| !is_apart(source));
 }
 
 /// Runs every wanted program with `options`; its output must be what CPython printed.
