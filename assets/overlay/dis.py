@@ -11,6 +11,20 @@ __all__ = ["dis", "disassemble", "distb", "disco", "findlinestarts"] + _opcode_n
 _have_code = (types.MethodType, types.FunctionType, types.CodeType, classmethod, staticmethod, type)
 
 
+COMPILER_FLAG_NAMES = {
+    1: "OPTIMIZED",
+    2: "NEWLOCALS",
+    4: "VARARGS",
+    8: "VARKEYWORDS",
+    16: "NESTED",
+    32: "GENERATOR",
+    64: "NOFREE",
+    128: "COROUTINE",
+    256: "ITERABLE_COROUTINE",
+    512: "ASYNC_GENERATOR",
+}
+
+
 def _get_code_object(x):
     if hasattr(x, "__func__"):
         x = x.__func__

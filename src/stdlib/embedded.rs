@@ -21,6 +21,12 @@ const ADAPTED: &[(&str, &str, &str)] = &[
         "sys.flags.context_aware_warnings",
         "False",
     ),
+    // Annotations that 3.14 leaves alone until they are asked for.
+    (
+        "_colorize.py",
+        "import os\nimport sys\n",
+        "from __future__ import annotations; import os\nimport sys\n",
+    ),
     (
         "annotationlib.py",
         "_Template = type(t\"\")",
