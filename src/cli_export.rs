@@ -130,31 +130,24 @@ pub(crate) fn export(args: &ExportArgs) -> Result<(), Failure> {
         File::create(&args.output).map_err(|error| Failure::Misuse(format!("{path}: {error}")))?;
     let mut out = BufWriter::new(file);
     let picture = &args.picture;
-    let of_the_window = match args.format {
-        Format::Png | Format::Gif => true,
-        Format::Svg => picture.panel.is_some() || picture.layout.is_some(),
-        _ => false,
-    };
-    if of_the_window {
-        // A film begins at the beginning.
-        let from_start = args.format == Format::Gif && args.at.is_none();
-        let first = if from_start { Moment(0) } else { at };
-        let last = match &picture.to {
-            Some(name) => find_moment(&recording, name)?,
-            None => end_of_program(&recording)?,
-        };
-        drop(recording);
-        crate::cli_picture::write(args, first..last, &mut out)?;
-        out.flush()?;
-        return Ok(());
-    }
+    let of_the_window = picture.panel.is_some() || picture.layout.is_some();
     let scene = || Scene::new(&recording, at);
     match args.format {
         Format::Chrome => export::chrome::write(&recording, &mut out)?,
         Format::Tutor => export::tutor::write(&recording, args.steps, &mut out)?,
         Format::Dot => export::dot::write(&scene()?, &mut out)?,
         Format::Graphml => export::graphml::write(&scene()?, &mut out)?,
-        Format::Svg | Format::Png | Format::Gif => export::svg::write(&scene()?, &mut out)?,
+        Format::Svg if !of_the_window => export::svg::write(&scene()?, &mut out)?,
+        Format::Svg | Format::Png => crate::cli_picture::write_still(args, at, &mut out)?,
+        Format::Gif => {
+            // A film begins at the beginning.
+            let first = if args.at.is_some() { at } else { Moment(0) };
+            let last = match &picture.to {
+                Some(name) => find_moment(&recording, name)?,
+                None => end_of_program(&recording)?,
+            };
+            crate::cli_picture::write_film(args, &recording, first..last, &mut out)?;
+        }
         Format::Html => export::html::write(&scene()?, &mut out)?,
         Format::Csv => export::table::write_csv(&scene()?, args.table, &mut out)?,
         Format::Json => export::table::write_json(&scene()?, args.table, &mut out)?,

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Color32, ColorImage, Context, FullOutput, Pos2, RawInput, Rect, Vec2};
 
+use super::command::Command;
 use super::raster::{Textures, paint};
 use super::ui::panels::PanelKind;
 use super::vector::drawing;
@@ -71,7 +72,7 @@ impl Offscreen {
 
     /// Shows another moment.
     pub fn go_to(&mut self, moment: Moment) {
-        self.window.go_to(moment);
+        self.window.send(Command::GoTo(moment));
     }
 
     fn frame(&mut self) -> FullOutput {

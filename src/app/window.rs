@@ -196,7 +196,7 @@ impl Window {
         window
     }
 
-    /// Carries out a command as if a panel had sent it, for tests.
+    /// Carries out a command as if a panel had sent it.
     pub fn send(&mut self, command: Command) {
         self.app.apply(command);
     }
@@ -209,11 +209,6 @@ impl Window {
     /// The color behind everything.
     pub fn background(&self) -> egui::Color32 {
         self.theme.window
-    }
-
-    /// Shows another moment.
-    pub fn go_to(&mut self, moment: crate::base::Moment) {
-        self.app.apply(Command::GoTo(moment));
     }
 
     /// Whether everything that was asked for is there and nothing is still being worked out.
@@ -243,11 +238,16 @@ impl Window {
                     panel.ui(ui, &mut context);
                 }
             });
+        self.obey(&ctx, commands);
+    }
+
+    /// Does what a frame asked for.
+    fn obey(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
         for command in commands {
             self.app.apply(command);
         }
         for effect in self.app.take_effects() {
-            self.carry_out(&ctx, effect);
+            self.carry_out(ctx, effect);
         }
     }
 
@@ -320,12 +320,7 @@ impl Window {
         self.notices.show(ui);
 
         let changed = !commands.is_empty();
-        for command in commands {
-            self.app.apply(command);
-        }
-        for effect in self.app.take_effects() {
-            self.carry_out(&ctx, effect);
-        }
+        self.obey(&ctx, commands);
         if changed {
             ctx.request_repaint();
         }

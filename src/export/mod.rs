@@ -57,10 +57,4 @@ impl Scene {
             state: self.player.state(),
         }
     }
-
-    /// Goes on to another moment.
-    pub fn seek(&mut self, at: Moment) -> Result<(), RecordingError> {
-        self.player.seek(at)?;
-        Ok(())
-    }
 }

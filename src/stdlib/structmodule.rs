@@ -67,6 +67,23 @@ fn error(vm: &mut Vm, message: impl Into<String>) -> Raised {
     }
 }
 
+/// Where in a buffer of `length` bytes an `offset` lies that may count from its end; `lacking` says
+/// what fails when fewer than `size` bytes are behind it.
+fn start_of(vm: &mut Vm, offset: i64, length: i64, size: i64, lacking: &str) -> PyResult<i64> {
+    if offset >= 0 {
+        return Ok(offset);
+    }
+    if offset + size > 0 {
+        let words = format!("{lacking} {size} bytes at offset {offset}");
+        return Err(error(vm, words));
+    }
+    if offset + length < 0 {
+        let words = format!("offset {offset} out of range for {length}-byte buffer");
+        return Err(error(vm, words));
+    }
+    Ok(offset + length)
+}
+
 // ---- formats
 
 /// One code of a format with its repeat count (the length, for `s` and `p`).
@@ -416,23 +433,7 @@ fn pack_layout_into(vm: &mut Vm, layout: &Layout, args: &[ObjId]) -> PyResult<Ob
     };
     let offset = vm.index_as_ssize(args[1], Some(types::INDEX_ERROR))?;
     let (length, size) = (length as i64, layout.size as i64);
-    let start = if offset < 0 {
-        if offset + size > 0 {
-            return Err(error(
-                vm,
-                format!("no space to pack {size} bytes at offset {offset}"),
-            ));
-        }
-        if offset + length < 0 {
-            return Err(error(
-                vm,
-                format!("offset {offset} out of range for {length}-byte buffer"),
-            ));
-        }
-        offset + length
-    } else {
-        offset
-    };
+    let start = start_of(vm, offset, length, size, "no space to pack")?;
     if length - start < size {
         let need = size + start;
         return Err(error(
@@ -485,23 +486,7 @@ fn unpack_layout_from(
         vm.index_as_ssize(offset, Some(types::INDEX_ERROR))?
     };
     let (length, size) = (bytes.len() as i64, layout.size as i64);
-    let start = if offset < 0 {
-        if offset + size > 0 {
-            return Err(error(
-                vm,
-                format!("not enough data to unpack {size} bytes at offset {offset}"),
-            ));
-        }
-        if offset + length < 0 {
-            return Err(error(
-                vm,
-                format!("offset {offset} out of range for {length}-byte buffer"),
-            ));
-        }
-        offset + length
-    } else {
-        offset
-    };
+    let start = start_of(vm, offset, length, size, "not enough data to unpack")?;
     if length - start < size {
         let need = size + start;
         return Err(error(

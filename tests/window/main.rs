@@ -97,7 +97,7 @@ fn start_sized(options: Options, size: [f32; 2]) -> Shown {
                         ui.ctx(),
                         None,
                         options.take().unwrap_or_default(),
-                    ))
+                    ));
                 }
             }
         },
