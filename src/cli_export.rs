@@ -46,7 +46,7 @@ pub(crate) struct ExportArgs {
     /// The moment to show: a number, 50%, end, line:12, `gc:1/subtract_refs`, call:main, …
     /// [default: the end of the program, before the interpreter shuts down]
     #[arg(long, value_name = "MOMENT")]
-    at: Option<String>,
+    pub(crate) at: Option<String>,
     /// For csv and json: events, objects, types, allocations, lines, calls, passes, threads,
     /// memory or output
     #[arg(long, value_name = "NAME", default_value = "objects")]

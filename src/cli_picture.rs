@@ -66,7 +66,8 @@ fn open(args: &ExportArgs, at: Moment) -> Result<Offscreen, Failure> {
     let size = wanted(Some(&picture.size), "size", parse_size)?.unwrap_or([1280.0, 800.0]);
     let options = Options {
         file: Some(args.file.clone()),
-        at: Some(at.0.to_string()),
+        // The window has its own way to a line: behind the first instruction there.
+        at: Some(args.at.clone().unwrap_or_else(|| at.0.to_string())),
         layout,
         theme,
         select: picture.select.clone(),

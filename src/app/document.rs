@@ -393,7 +393,7 @@ impl Document {
 
     /// The moment at which the first instruction of a line is about to run, when that follows the
     /// line's event at once.
-    fn landing(&self, moment: Moment) -> Moment {
+    pub fn landing(&self, moment: Moment) -> Moment {
         let recording = self.player.recording();
         (moment.0..moment.0 + 3)
             .find(|&at| matches!(recording.event(Moment(at)), Ok(Event::Instruction { .. })))

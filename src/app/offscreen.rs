@@ -70,9 +70,11 @@ impl Offscreen {
         self.window.background()
     }
 
-    /// Shows another moment.
-    pub fn go_to(&mut self, moment: Moment) {
-        self.window.send(Command::GoTo(moment));
+    /// Shows the moment at which the program reaches a line, as a step of a line does.
+    fn go_to_line(&mut self, moment: Moment) {
+        let document = self.window.app().document.as_ref();
+        let landed = document.map_or(moment, |document| document.landing(moment));
+        self.window.send(Command::GoTo(landed));
     }
 
     fn frame(&mut self) -> FullOutput {
@@ -154,7 +156,7 @@ impl Offscreen {
         let mut encoder = gif::Encoder::new(out, width, height, &[]).map_err(failed)?;
         encoder.set_repeat(gif::Repeat::Infinite).map_err(failed)?;
         for &moment in moments {
-            self.go_to(moment);
+            self.go_to_line(moment);
             let image = self.picture();
             let mut pixels: Vec<u8> = image
                 .pixels

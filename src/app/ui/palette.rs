@@ -5,7 +5,7 @@ use egui::{Align2, Key, RichText, ScrollArea, Sense, Ui, Vec2};
 use super::theme::{self, Theme, space};
 use super::widgets::clipped;
 use crate::app::command::{Command, CommandInfo, shortcut_text};
-use crate::views::search::matches;
+use crate::views::search::{begins_words, matches};
 
 /// What was typed, and which row is chosen.
 #[derive(Debug, Default)]
@@ -80,10 +80,12 @@ impl Palette {
             self.row = 0;
         }
         let moment = self.text.trim().parse::<u64>().ok();
-        let found: Vec<&CommandInfo> = list
+        let words = |info: &CommandInfo| format!("{} {}", info.group, info.name);
+        let mut found: Vec<&CommandInfo> = list
             .iter()
-            .filter(|info| matches(&format!("{} {}", info.group, info.name), &self.text))
+            .filter(|info| matches(&words(info), &self.text))
             .collect();
+        found.sort_by_key(|info| !begins_words(&words(info), &self.text));
         let count = found.len() + usize::from(moment.is_some());
         if down {
             self.row = (self.row + 1).min(count.saturating_sub(1));

@@ -338,15 +338,20 @@ impl ObjectsPanel {
         for (number, (edge, way)) in self.model.edges.iter().zip(&ways).enumerate() {
             let touches = |index: usize| Some(self.model.nodes[index].id) == selected;
             let lit = self.lit.as_ref().map(|lit| lit.edges.contains(&number));
+            let pos = |(x, y): (f32, f32)| Pos2::new(x, y);
+            let curves: Vec<[Pos2; 4]> = way.as_ref().map_or_else(Vec::new, |way| {
+                way.curves().iter().map(|curve| curve.map(pos)).collect()
+            });
+            // An arrow around a box reaches farther than the boxes.
+            for point in curves.iter().flatten() {
+                self.bounds.extend_with(*point);
+            }
             let paint = EdgePaint {
                 selected: lit.unwrap_or(touches(edge.from) || touches(edge.to)),
                 edge: edge.clone(),
                 theme: Arc::clone(theme),
                 faded: lit == Some(false),
-                curves: way.as_ref().map_or_else(Vec::new, |way| {
-                    let pos = |(x, y): (f32, f32)| Pos2::new(x, y);
-                    way.curves().iter().map(|curve| curve.map(pos)).collect()
-                }),
+                curves,
                 ends: [edge.from, edge.to].map(|end| {
                     let (width, height) = self.model.nodes[end].size();
                     Pos2::new(places[end].x + width / 2.0, places[end].y + height / 2.0)
