@@ -77,7 +77,9 @@ impl Offscreen {
         self.window.send(Command::GoTo(landed));
     }
 
-    fn frame(&mut self) -> FullOutput {
+    /// Draws a frame; says too whether it is what was asked for. That has to be asked inside the
+    /// frame: a panel is busy only in the frame in which it says so.
+    fn frame(&mut self) -> (FullOutput, bool) {
         let mut input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             time: Some(f64::from(self.frames) * FRAME_SECONDS),
@@ -90,13 +92,17 @@ impl Offscreen {
         }
         self.frames += 1;
         let (window, panel) = (&mut self.window, self.panel);
-        let mut output = self.ctx.run_ui(input, |ui| match panel {
-            Some(kind) => window.panel_frame_ui(ui, kind),
-            None => window.frame_ui(ui),
+        let mut settled = false;
+        let mut output = self.ctx.run_ui(input, |ui| {
+            match panel {
+                Some(kind) => window.panel_frame_ui(ui, kind),
+                None => window.frame_ui(ui),
+            }
+            settled = window.is_settled(ui.ctx());
         });
         self.textures
             .take(std::mem::take(&mut output.textures_delta));
-        output
+        (output, settled)
     }
 
     /// Draws until nothing moves any more; gives the last frame.
@@ -104,13 +110,13 @@ impl Offscreen {
         let end = Instant::now() + PATIENCE;
         let mut still = 0;
         loop {
-            let output = self.frame();
+            let (output, settled) = self.frame();
             // An animation asks for the next frame at once.
             let moves = output
                 .viewport_output
                 .values()
                 .any(|viewport| viewport.repaint_delay < AT_ONCE);
-            still = if self.window.is_settled(&self.ctx) && !moves {
+            still = if settled && !moves {
                 still + 1
             } else {
                 if !moves {
